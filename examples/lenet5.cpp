@@ -1,0 +1,4 @@
+#include "lenet5.hpp"
+
+#define TENON_MODEL LeNet5
+#include <tenon/instantiate.hpp>

@@ -1,0 +1,29 @@
+// F5. A network as tables for people: its layers, and the plan that runs.
+#pragma once
+
+#include <iostream>
+
+#include "tenon/model.hpp"
+
+namespace tenon {
+namespace detail {
+
+void print_summary(std::ostream& out, graph_view network, plan_view schedule);
+void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa);
+
+}  // namespace detail
+
+/// Prints the layers of M: name, layer, output shape, parameters, multiply-accumulates; and the totals.
+template <Model M>
+void summary(std::ostream& out = std::cout) {
+  detail::print_summary(out, M::network.view(), view_of(M::schedule));
+}
+
+/// Prints the plan of M: what each step computes and what was fused into it, algorithm and register tile for
+/// the instruction set `isa`, shapes, multiply-accumulates, bytes, and the place of its output in the arena.
+template <Model M>
+void explain(std::ostream& out = std::cout, simd isa = {16, 32}) {
+  detail::print_plan(out, M::network.view(), view_of(M::schedule), isa);
+}
+
+}  // namespace tenon

@@ -1,0 +1,72 @@
+// F5. What a user holds and runs. Declared here; its code comes from the one file that includes
+// instantiate.hpp.
+#pragma once
+
+#include <memory>
+#include <new>
+
+#include "tenon/weights.hpp"
+
+namespace tenon {
+namespace detail {
+
+/// A network compiled for one instruction set.
+struct program {
+  void (*run)(const float* packed, const float* in, float* out, float* arena) noexcept;
+  simd isa;
+  const char* target;
+};
+
+/// The program of M for the best instruction set of this CPU. Defined in tenon/instantiate.hpp: if the linker
+/// misses it, no file says `#define TENON_MODEL M` and includes that header.
+template <class M>
+program choose_program();
+
+struct free_aligned {
+  void operator()(float* p) const { ::operator delete (p, std::align_val_t{64}); }
+};
+using packed_weights = std::unique_ptr<float[], free_aligned>;
+
+/// Weights in the order in which the kernels of `isa` read them, batch norms folded in.
+packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural);
+
+}  // namespace detail
+
+/// A network with its weights, ready to run on this CPU. Construction allocates, packs the weights and
+/// chooses the instruction set; running does none of it: no allocation, no lock, no system call, no
+/// exception.
+template <Model M>
+class executable {
+ public:
+  using input = std::span<const float, M::input::count>;
+  using output = std::span<float, M::output::count>;
+
+  explicit executable(const weights<M>& w)
+      : program_(detail::choose_program<M>()),
+        packed_(detail::pack_weights(M::network.view(), view_of(M::schedule), program_.isa, w.values())),
+        workspace_(std::make_unique<typename M::workspace>()) {}
+
+  /// Runs the network on one input of M::input_shape, elements in the order channels, rows, columns. Input,
+  /// output and workspace need no alignment and must not overlap. May be called from many threads at once,
+  /// each with a workspace of its own.
+  void operator()(input x, output y, typename M::workspace& scratch) const noexcept {
+    program_.run(packed_.get(), x.data(), y.data(), scratch.arena);
+  }
+
+  /// The same with the executable's own workspace: one thread at a time.
+  typename M::output operator()(input x) noexcept {
+    typename M::output y;
+    (*this)(x, y, *workspace_);
+    return y;
+  }
+
+  /// The instruction set chosen, as Highway names it: "AVX3", "AVX2", "SSE4", "NEON", ...
+  const char* target() const noexcept { return program_.target; }
+
+ private:
+  detail::program program_;
+  detail::packed_weights packed_;
+  std::unique_ptr<typename M::workspace> workspace_;
+};
+
+}  // namespace tenon

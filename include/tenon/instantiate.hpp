@@ -1,0 +1,51 @@
+// Compiles networks for every instruction set, in the one file that pays for it:
+//
+//   #include "lenet.hpp"
+//   #define TENON_MODEL LeNet
+//   #include <tenon/instantiate.hpp>
+//
+// TENON_MODEL may name several models, separated by commas. Everyone else includes <tenon/tenon.hpp> only.
+#if !defined(TENON_MODEL)
+#  error "tenon: define TENON_MODEL as the name of your model before including tenon/instantiate.hpp"
+#endif
+#if defined(TENON_INSTANTIATED)
+#  error \
+      "tenon: one file includes tenon/instantiate.hpp once; TENON_MODEL may name several models, with commas"
+#endif
+#define TENON_INSTANTIATED
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+
+// Register tiles are arrays of vectors, and vectors whose length is not known to the compiler cannot be
+// elements of an array. CPUs with SVE run the NEON code.
+#ifndef HWY_DISABLED_TARGETS
+#  define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#endif
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tenon/instantiate-inl.hpp"
+#include <hwy/foreach_target.h>
+
+#include "tenon/instantiate-inl.hpp"
+
+namespace tenon {
+
+HWY_EXPORT(program_of_model);
+
+template <class M>
+detail::program detail::choose_program() {
+  using boost::mp11::mp_find, boost::mp11::mp_list;
+  return HWY_DYNAMIC_DISPATCH(program_of_model)(static_cast<int>(mp_find<mp_list<TENON_MODEL>, M>::value));
+}
+
+namespace detail {
+
+template <class... Models>
+struct instantiation {
+  static constexpr program (*chosen[])() = {&choose_program<Models>...};
+};
+template struct instantiation<TENON_MODEL>;
+
+}  // namespace detail
+}  // namespace tenon

@@ -1,0 +1,20 @@
+// F1. The part of pooling that is the same for every instruction set: its numbers.
+#pragma once
+
+#include "tenon/tile.hpp"
+
+namespace tenon {
+
+/// A pool that is a step of its own. Steps are in elements.
+struct pool_layer {
+  index rows, columns;  // output
+  index in_rows, in_columns;
+  index window_rows, window_columns;
+  index stride_rows, stride_columns;
+  index pad_top, pad_left, pad_bottom, pad_right;
+  index in_row_step, in_column_step;
+  index out_row_step, out_column_step;
+  bool exclude_padding;
+};
+
+}  // namespace tenon

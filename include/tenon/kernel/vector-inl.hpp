@@ -1,0 +1,105 @@
+// What all kernels share: parts of vectors, activations, and the reduction of a pool window.
+#if defined(TENON_KERNEL_VECTOR_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#  ifdef TENON_KERNEL_VECTOR_INL_HPP
+#    undef TENON_KERNEL_VECTOR_INL_HPP
+#  else
+#    define TENON_KERNEL_VECTOR_INL_HPP
+#  endif
+
+#  include <hwy/contrib/math/math-inl.h>
+#  include <hwy/highway.h>
+
+#  include <utility>
+
+#  include "tenon/tile.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tenon::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The instruction set as lowering sees it. 16 vector registers on x86 before AVX-512, 32 elsewhere.
+inline constexpr simd isa{static_cast<int>(HWY_LANES(float)), HWY_ARCH_X86&& HWY_TARGET > HWY_AVX3 ? 16 : 32};
+
+template <int Lanes>
+using tag = hn::CappedTag<float, static_cast<size_t>(Lanes)>;
+template <int Lanes>
+using vec = hn::Vec<tag<Lanes>>;
+
+/// f(integral_constant<int, 0>), ... f(integral_constant<int, N - 1>): a loop the compiler cannot leave
+/// rolled, so that arrays of vectors become registers.
+template <int N, class F>
+HWY_INLINE void unrolled(F&& f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR { (f(std::integral_constant<int, i>{}), ...); }
+  (std::make_integer_sequence<int, N>{});
+}
+
+/// Lanes 0 .. count-1 from memory, the others 0. Reads nothing else.
+template <class D>
+HWY_INLINE hn::Vec<D> load_first(D d, const float* from, size_t count) {
+#  if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256  // no masked loads before AVX: they read whole vectors
+  HWY_ALIGN float lanes[hn::MaxLanes(d)] = {};
+  for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(d, lanes);
+#  else
+  return hn::MaskedLoad(hn::FirstN(d, count), d, from);
+#  endif
+}
+
+/// Writes lanes 0 .. count-1, and nothing else.
+template <class D>
+HWY_INLINE void store_first(hn::Vec<D> v, D d, float* to, size_t count) {
+#  if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(v, d, lanes);
+  for (size_t i = 0; i < count; ++i) to[i] = lanes[i];
+#  else
+  hn::BlendedStore(v, hn::FirstN(d, count), d, to);
+#  endif
+}
+
+/// Lanes 0, 2, 4, ... of lo, then those of hi; and lanes 1, 3, 5, ...
+template <class D>
+HWY_INLINE hn::Vec<D> even_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
+#  if HWY_TARGET == HWY_SCALAR  // one lane each: Highway has no operation for it
+  return (void)d, (void)hi, lo;
+#  else
+  return hn::ConcatEven(d, hi, lo);
+#  endif
+}
+template <class D>
+HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
+#  if HWY_TARGET == HWY_SCALAR
+  return (void)d, (void)lo, hi;
+#  else
+  return hn::ConcatOdd(d, hi, lo);
+#  endif
+}
+
+/// The activation of each lane. Formulas: tenon/layers/layers.hpp.
+template <activation A, class D>
+HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, float slope) {
+  if constexpr (A == activation::relu) {
+    return hn::Max(x, hn::Zero(d));
+  } else if constexpr (A == activation::relu6) {
+    return hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, 6.0f));
+  } else if constexpr (A == activation::leaky_relu) {
+    return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, hn::Set(d, slope)));
+  } else if constexpr (A == activation::sigmoid) {
+    const auto one = hn::Set(d, 1.0f);
+    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
+  } else if constexpr (A == activation::tanh) {
+    return hn::Tanh(d, x);
+  } else if constexpr (A == activation::hard_swish) {
+    const auto gate = hn::Min(hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d)), hn::Set(d, 6.0f));
+    return hn::Mul(hn::Mul(x, gate), hn::Set(d, 1.0f / 6.0f));
+  } else {
+    (void)d, (void)slope;
+    return x;
+  }
+}
+
+}  // namespace tenon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

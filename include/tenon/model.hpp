@@ -1,0 +1,86 @@
+// F5. A network as a type: its constants, and the types of its input, output and scratch memory.
+#pragma once
+
+#include "tenon/lower.hpp"
+#include "tenon/tensor.hpp"
+
+namespace tenon {
+namespace detail {
+
+template <class E>
+inline constexpr auto graph_of = infer(make_graph<E>());
+
+template <class E>
+consteval auto error_text() {
+  if constexpr (!graph_of<E>.error) {
+    return text<1>{};
+  } else {
+    constexpr sentence said = explain_error(graph_of<E>.view(), graph_of<E>.error);
+    text<said.length + 1> out;
+    for (std::size_t i = 0; i < said.length; ++i) out.chars[i] = said.chars[i];
+    return out;
+  }
+}
+
+constexpr index sum_over(std::span<const node> nodes, index node::*count) {
+  index total = 0;
+  for (const node& n : nodes) total += n.*count;
+  return total;
+}
+
+}  // namespace detail
+
+/// A network named by a type of its own: struct LeNet : tenon::model<input<1, 28, 28> | ... > {};
+/// A wrong expression is one compile error whose first line says which layer breaks which rule.
+template <auto Expression, lowering Options = lowering{}>
+requires tenon::Expression<std::remove_const_t<decltype(Expression)>>
+struct model : verdict<detail::error_text<std::remove_const_t<decltype(Expression)>>()> {
+  static constexpr auto expression = Expression;
+  static constexpr lowering lowered_with = Options;
+
+  /// The network as data, and as what runs. See graph.hpp and plan.hpp.
+  static constexpr const auto& network = detail::graph_of<std::remove_const_t<decltype(Expression)>>;
+  static constexpr auto schedule = lower(network, Options);
+
+  static constexpr shape input_shape = network.nodes[0].out;
+  static constexpr shape output_shape = network.view().nodes.back().out;
+  /// Trained numbers, as PyTorch counts parameters: running means and variances are not among them.
+  static constexpr index parameter_count = detail::sum_over(network.nodes, &node::parameters);
+  /// Multiply-accumulates of convolutions and linear layers for one input.
+  static constexpr index mac_count = detail::sum_over(network.nodes, &node::macs);
+  /// Input elements, along each spatial axis, that one output element depends on; padding counts.
+  static constexpr extents receptive_field = [] {
+    const field sees = network.view().nodes.back().sees;
+    const int rank = input_shape.spatial_rank();
+    extents e;
+    e.count = rank;
+    for (int axis = 0; axis < rank; ++axis) e.values[axis] = sees.extent[axis];
+    return e;
+  }();
+  /// Scratch memory of one run, in bytes.
+  static constexpr index arena_bytes = schedule.arena_elements * index(sizeof(float));
+  /// All tensors a weight file holds for this model, running means and variances among them, in bytes as F32.
+  static constexpr index weight_bytes =
+      detail::sum_over(network.nodes, &node::tensor_count) * index(sizeof(float));
+
+  using input = tensor<input_shape>;
+  using output = tensor<output_shape>;
+
+  /// Scratch memory: each thread that runs the network has its own.
+  struct workspace {
+    alignas(64) float arena[arena_bytes == 0 ? 1 : arena_bytes / sizeof(float)];
+  };
+};
+
+/// The same network with every layer as a step of its own: nothing folded, nothing fused.
+template <class Model>
+struct unfused : model<Model::expression, lowering{.fuse = false}> {};
+
+/// A type declared as a network.
+template <class M>
+concept Model = requires {
+  typename model<M::expression, M::lowered_with>;
+}
+&&std::is_base_of_v<model<M::expression, M::lowered_with>, M>;
+
+}  // namespace tenon

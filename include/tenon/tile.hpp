@@ -1,0 +1,155 @@
+// F1. What a micro-kernel is compiled for, as small keys of plain numbers, and how its register tile is
+// chosen.
+#pragma once
+
+#include "tenon/shape.hpp"
+
+namespace tenon {
+
+enum class activation : unsigned char { none, relu, relu6, leaky_relu, sigmoid, tanh, hard_swish };
+enum class pooling : unsigned char { none, max, average };
+
+/// Monotone activations commute with the maximum, so they may be applied once per window of a max pool.
+constexpr bool is_monotone(activation a, float slope) {
+  return a != activation::hard_swish && (a != activation::leaky_relu || slope >= 0);
+}
+
+/// What lowering needs to know of an instruction set: lanes of f32 in the widest vector, and vector
+/// registers.
+struct simd {
+  int lanes;
+  int registers;
+};
+
+/// Registers of one micro-kernel: `rows` x `columns` pixels times `vectors` vectors of `lanes` output
+/// channels.
+struct tile {
+  int rows = 1;
+  int columns = 1;
+  int vectors = 1;
+  int lanes = 1;
+
+  constexpr int pixels() const { return rows * columns; }
+  constexpr int channels() const { return vectors * lanes; }
+};
+
+/// Lanes of the vectors that hold `channels` channels: all of them, or the power of two that is enough.
+constexpr int lanes_for(simd isa, index channels) {
+  int lanes = isa.lanes;
+  while (lanes > 4 && lanes / 2 >= channels) lanes /= 2;
+  return lanes;
+}
+
+/// How often `extent` is cut into pieces of `piece`.
+constexpr index pieces(index extent, index piece) { return (extent + piece - 1) / piece; }
+
+/// Cycles of a tile for one tap, in quarters: two FMAs and two loads start per cycle, and a chain of FMAs
+/// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves.
+constexpr index tile_cycles(index accumulators, index loads) {
+  const index busy = 2 * (accumulators > loads ? accumulators : loads);
+  return busy > 16 ? busy : 16;
+}
+
+/// Cycles of a map cut into tiles of `rows` x `columns`, where cycles(r, c) are those of one tile; tiles at
+/// the end of the map are smaller.
+template <class Cycles>
+constexpr index map_cycles(index map_rows, index map_columns, index rows, index columns, Cycles cycles) {
+  const index full_rows = map_rows / rows, full_columns = map_columns / columns;
+  const index rest_rows = map_rows % rows, rest_columns = map_columns % columns;
+  index total = full_rows * full_columns * cycles(rows, columns);
+  if (rest_columns > 0) total += full_rows * cycles(rows, rest_columns);
+  if (rest_rows > 0) total += full_columns * cycles(rest_rows, columns);
+  if (rest_rows > 0 && rest_columns > 0) total += cycles(rest_rows, rest_columns);
+  return total;
+}
+
+/// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles.
+/// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
+/// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
+/// pool.
+constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
+                           int pool_columns, bool depthwise) {
+  const int lanes = lanes_for(isa, channels);
+  const index vectors = pieces(channels, lanes);
+  tile best{pool_rows, pool_columns, 1, lanes};
+  index best_cycles = -1;
+  for (int v = 1; v <= 4 && v <= vectors; ++v) {
+    for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
+      for (int c = pool_columns; c <= columns && r * c * v + v + 1 <= isa.registers; c += pool_columns) {
+        const auto cycles_of = [&](index nr) {
+          return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
+            return tile_cycles(tr * tc * nr, nr + tr * tc * (depthwise ? nr : 1));
+          });
+        };
+        index cycles = vectors / v * cycles_of(v);
+        if (vectors % v > 0) cycles += cycles_of(vectors % v);
+        if (best_cycles < 0 || cycles < best_cycles) best_cycles = cycles, best = {r, c, v, lanes};
+      }
+    }
+  }
+  return best;
+}
+
+/// The same for vectors along the width: `rows` x `vectors` vectors of one channel times `columns` channels.
+struct width_tile {
+  int rows = 1;
+  int vectors = 1;
+  int channels = 1;
+};
+
+constexpr width_tile choose_width_tile(simd isa, index channels, index rows, index columns, int pool_rows,
+                                       int pool_columns) {
+  const int least = static_cast<int>(pieces(pool_columns, isa.lanes));  // whole windows of a pool
+  width_tile best{pool_rows, least, 1};
+  index best_cycles = -1;
+  for (int m = 1; m <= channels; ++m)
+    for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows)
+      for (int v = least; v <= pieces(columns, isa.lanes) && r * v * m + r * v + 1 <= isa.registers;
+           v += least) {
+        const index cycles = map_cycles(channels, rows, m, r, [&](index tm, index tr) {
+          return pieces(columns, v * isa.lanes) * tile_cycles(tm * tr * v, tr * v + tm);
+        });
+        if (best_cycles < 0 || cycles < best_cycles) best_cycles = cycles, best = {r, v, m};
+      }
+  return best;
+}
+
+/// What is applied to a tile while it is in registers: pool(activation(tile + residual)).
+struct epilogue {
+  activation act = activation::none;
+  bool residual = false;
+  pooling pool = pooling::none;
+  int pool_rows = 1;
+  int pool_columns = 1;
+  bool pool_first = false;  // the activation commutes with the pool: take it once per window
+
+  friend constexpr bool operator==(const epilogue&, const epilogue&) = default;
+};
+
+/// Everything that changes the inner loop of a direct convolution; layers that share it share the code.
+struct direct_key {
+  tile shape;
+  index column_step;  // elements between the inputs of neighbouring output columns
+  index row_step;     // and rows; 0 for tiles of one row
+  epilogue after;
+  bool partial;    // the last vector has fewer channels than lanes
+  bool depthwise;  // each lane has an input of its own, instead of one input for all
+};
+
+/// The same for a convolution whose vectors lie along the width.
+struct width_key {
+  width_tile shape;
+  epilogue after;  // pools are pairs of columns
+};
+
+/// And for a linear layer: `vectors` vectors of outputs at a time, each in `split` partial sums.
+struct linear_key {
+  int vectors;
+  int lanes;
+  int split;
+  activation act;
+  bool residual;
+  bool partial;
+};
+
+}  // namespace tenon

@@ -1,0 +1,66 @@
+// F4. The tensors a model is run with, in the names, shapes and order that PyTorch writes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tenon/model.hpp"
+#include "tenon/weight_file.hpp"
+
+namespace tenon {
+
+/// Names and shapes of all tensors of a network, in the order of its layers:
+///   conv          weight OC x IC/G x KH x KW, bias OC
+///   linear        weight OUT x IN, bias OUT
+///   batch_norm    weight C, bias C, running_mean C, running_var C
+std::vector<tensor_spec> expected_tensors(graph_view network);
+
+/// All tensors of one model, as F32, one behind the other in the order of `specs()`. A value: copy it freely.
+template <Model M>
+class weights {
+ public:
+  static constexpr std::size_t count = static_cast<std::size_t>(M::weight_bytes) / sizeof(float);
+
+  /// All zero.
+  weights() : values_(count) {}
+
+  static std::vector<tensor_spec> specs() { return expected_tensors(M::network.view()); }
+
+  std::span<float> values() { return values_; }
+  std::span<const float> values() const { return values_; }
+
+  /// The elements of one tensor, by name: w["0.weight"]. Throws weight_error if the model has no such tensor.
+  std::span<float> operator[](std::string_view name) {
+    std::size_t at = 0;
+    for (const tensor_spec& spec : specs()) {
+      std::size_t n = 1;
+      for (std::int64_t extent : spec.shape) n *= static_cast<std::size_t>(extent);
+      if (spec.name == name) return values().subspan(at, n);
+      at += n;
+    }
+    throw weight_error("the model has no tensor \"" + std::string(name) + "\"");
+  }
+
+ private:
+  std::vector<float> values_;
+};
+
+/// The weights of M from a safetensors file: exactly the tensors of `weights<M>::specs()`, as F32, F16 or
+/// BF16. Throws weight_error, which names the file and lists every tensor that does not fit.
+template <Model M>
+weights<M> load_safetensors(const std::string& path, weight_options options = {}) {
+  weights<M> w;
+  read_safetensors(path, w.specs(), w.values(), options);
+  return w;
+}
+
+/// The same from the bytes of such a file in memory; `source` names them in errors.
+template <Model M>
+weights<M> load_safetensors(std::span<const std::byte> file, std::string_view source = "memory",
+                            weight_options options = {}) {
+  weights<M> w;
+  read_safetensors(file, source, w.specs(), w.values(), options);
+  return w;
+}
+
+}  // namespace tenon

@@ -1,0 +1,178 @@
+// Weights from natural order (PyTorch's) into the order in which the micro-kernels read them.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tenon/executable.hpp"
+#include "tenon/geometry.hpp"
+
+namespace tenon::detail {
+namespace {
+
+/// weight and bias of a convolution or linear layer, a following batch norm folded in:
+///   scale = norm.weight / sqrt(norm.running_var + epsilon)
+///   weight'[o] = weight[o] * scale[o],  bias'[o] = (bias[o] - running_mean[o]) * scale[o] + norm.bias[o]
+/// Computed in double, rounded once.
+class folded {
+ public:
+  folded(const step_view& s, const float* natural, index outputs, index filter)
+      : weight_(natural + s.layer().tensor_offset),
+        filter_(filter),
+        scale_(outputs, 1.0),
+        bias_(outputs, 0.0) {
+    if (s.layer().attr.bias) std::copy_n(weight_ + outputs * filter, outputs, bias_.begin());
+    if (s.what.norm < 0) return;
+    const affine_form norm(s.graph.nodes[s.what.norm], natural);
+    for (index o = 0; o < outputs; ++o) {
+      scale_[o] = norm.scale(o);
+      bias_[o] = bias_[o] * norm.scale(o) + norm.shift(o);
+    }
+  }
+
+  /// A batch norm as scale * x + shift.
+  class affine_form {
+   public:
+    affine_form(const node& norm, const float* natural)
+        : tensors_(natural + norm.tensor_offset),
+          channels_(norm.out.channels()),
+          epsilon_(norm.attr.epsilon) {}
+    double scale(index c) const {
+      return tensors_[c] / std::sqrt(double(tensors_[3 * channels_ + c]) + epsilon_);
+    }
+    double shift(index c) const { return tensors_[channels_ + c] - tensors_[2 * channels_ + c] * scale(c); }
+
+   private:
+    const float* tensors_;  // weight, bias, running_mean, running_var
+    index channels_;
+    double epsilon_;
+  };
+
+  float weight(index output, index element) const {
+    return static_cast<float>(weight_[output * filter_ + element] * scale_[output]);
+  }
+  float bias(index output) const { return static_cast<float>(bias_[output]); }
+
+ private:
+  const float* weight_;
+  index filter_;
+  std::vector<double> scale_, bias_;
+};
+
+/// Panel of `channels` outputs from `first` on, padded with zeros to `width`: biases, then for each tap its
+/// weights. `natural_tap(t)` is where tap t stands in a filter. Returns the end of the panel.
+template <class NaturalTap>
+float* pack_panel(const folded& f, index first, index channels, index width, index taps,
+                  NaturalTap natural_tap, float* to) {
+  for (index c = 0; c < channels; ++c) to[c] = f.bias(first + c);
+  to += width;
+  for (index t = 0; t < taps; ++t, to += width) {
+    const index from = natural_tap(t);
+    for (index c = 0; c < channels; ++c) to[c] = f.weight(first + c, from);
+  }
+  return to;
+}
+
+/// Taps of a convolution are packed by row, column, channel; a filter in PyTorch's order is channel, row,
+/// column.
+struct filter_order {
+  index rows, columns, channels;
+
+  index taps() const { return rows * columns * channels; }
+  index operator()(index tap) const {
+    const index channel = tap % channels, position = tap / channels;
+    return channel * rows * columns + position;
+  }
+};
+
+filter_order filter_of(const step_view& s) {
+  const node& n = s.layer();
+  return {n.win.kernel[0], n.win.kernel[1], s.in().channels / n.groups};
+}
+
+void pack_direct(const step_view& s, simd isa, const float* natural, float* to) {
+  const direct_geometry g = direct_of(s, isa);
+  const filter_order filter = filter_of(s);
+  const folded f(s, natural, s.out().channels, filter.taps());
+  index first = 0;
+  for (index group = 0; group < g.layer.groups; ++group) {
+    for (index block = 0; block < g.layer.blocks; ++block, first += g.layer.block_channels)
+      to = pack_panel(f, first, g.layer.block_channels, g.layer.block_channels, filter.taps(), filter, to);
+    const index rest = g.layer.group_channels - g.layer.blocks * g.layer.block_channels;
+    if (rest > 0)
+      to = pack_panel(f, first, rest, index(g.rest_vectors) * g.shape.lanes, filter.taps(), filter, to);
+    first += rest;
+  }
+}
+
+/// The width kernel runs channel, row, column: PyTorch's order.
+void pack_width(const step_view& s, simd isa, const float* natural, float* to) {
+  const width_geometry g = width_of(s, isa);
+  const index taps = filter_of(s).taps();
+  const folded f(s, natural, g.layer.channels, taps);
+  for (index first = 0; first < g.layer.channels; first += g.layer.tile_channels) {
+    const index channels = std::min(g.layer.tile_channels, g.layer.channels - first);
+    to = pack_panel(
+        f, first, channels, channels, taps, [](index tap) { return tap; }, to);
+  }
+}
+
+/// Inputs are taken in the order in which the feature map lies in memory, so that a flatten in between costs
+/// nothing.
+void pack_linear(const step_view& s, simd isa, const float* natural, float* to) {
+  const linear_geometry g = linear_of(s, isa);
+  const folded f(s, natural, g.outputs, g.inputs);
+  const buffer& in = s.in();
+  const auto natural_input = [&](index i) {
+    if (in.order == layout::planar) return i;
+    return i % in.channels * (in.rows * in.columns) + i / in.channels;
+  };
+  for (index b = 0, first = 0; b < g.blocks; ++b) {
+    const index width = index(b + 1 < g.blocks ? g.vectors : g.rest_vectors) * g.lanes;
+    const index outputs = std::min(width, g.outputs - first);
+    to = pack_panel(f, first, outputs, width, g.inputs, natural_input, to);
+    first += outputs;
+  }
+}
+
+void pack_affine(const step_view& s, const float* natural, float* to) {
+  const folded::affine_form norm(s.layer(), natural);
+  const index channels = s.layer().out.channels();
+  for (index c = 0; c < channels; ++c) {
+    to[c] = static_cast<float>(norm.scale(c));
+    to[channels + c] = static_cast<float>(norm.shift(c));
+  }
+}
+
+}  // namespace
+
+packed_weights pack_weights(graph_view network, plan_view schedule, simd isa,
+                            std::span<const float> natural) {
+  const int steps = static_cast<int>(schedule.steps.size());
+  const auto elements = static_cast<std::size_t>(packed_offset(network, schedule, steps, isa)) + 1;
+  packed_weights packed(static_cast<float*>(::operator new (elements * sizeof(float), std::align_val_t{64})));
+  std::fill_n(packed.get(), elements, 0.0f);
+  for (int i = 0; i < steps; ++i) {
+    const step_view s{network, schedule, schedule.steps[i]};
+    float* to = packed.get() + packed_offset(network, schedule, i, isa);
+    switch (s.what.how) {
+      case algorithm::direct:
+      case algorithm::depthwise:
+        pack_direct(s, isa, natural.data(), to);
+        break;
+      case algorithm::direct_width:
+        pack_width(s, isa, natural.data(), to);
+        break;
+      case algorithm::matrix_vector:
+        pack_linear(s, isa, natural.data(), to);
+        break;
+      case algorithm::affine:
+        pack_affine(s, natural.data(), to);
+        break;
+      default:
+        break;
+    }
+  }
+  return packed;
+}
+
+}  // namespace tenon::detail

@@ -1,0 +1,29 @@
+// Nothing follows the one error: what is said about a wrong model is not judged.
+// RULE: linear_needs_vector
+// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0
+// conv<6, 5>
+#include "tenon/model.hpp"
+
+using namespace tenon::layers;
+
+#ifdef MUST_FAIL
+struct FollowedByAssertions : tenon::model<input<1, 8, 8> | conv<6, 5> | linear<10>> {};
+#else
+struct FollowedByAssertions : tenon::model<input<1, 8, 8> | conv<6, 5> | flatten | linear<10>> {};
+#endif
+static_assert(FollowedByAssertions::input_shape == tenon::shape{1, 8, 8});
+static_assert(tenon::shape{10} == FollowedByAssertions::output_shape);
+static_assert(FollowedByAssertions::parameter_count == 1126);
+static_assert(FollowedByAssertions::mac_count == 3360);
+static_assert(FollowedByAssertions::receptive_field == tenon::extents{8, 8});
+static_assert(FollowedByAssertions::arena_bytes <= 16 * 1024);
+static_assert(16 * 1024 > FollowedByAssertions::weight_bytes);
+static_assert(tenon::Model<FollowedByAssertions>);
+
+struct Unfused : tenon::unfused<FollowedByAssertions> {};
+static_assert(Unfused::output_shape == tenon::shape{10});
+
+[[maybe_unused]] static FollowedByAssertions::output scores(const FollowedByAssertions::input&,
+                                                            FollowedByAssertions::workspace&) {
+  return {};
+}

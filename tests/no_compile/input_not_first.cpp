@@ -1,0 +1,13 @@
+// A second input in the middle.
+// RULE: input_not_first
+// EXPECT: tenon: the input (input<4, 6, 6>): an input stands in the middle of the expression; it comes first
+// and once
+#include "tenon/model.hpp"
+
+using namespace tenon::layers;
+
+#ifdef MUST_FAIL
+struct InputNotFirst : tenon::model<input<1, 8, 8> | conv<4, 3> | input<4, 6, 6> | relu> {};
+#else
+struct InputNotFirst : tenon::model<input<1, 8, 8> | conv<4, 3> | relu> {};
+#endif

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Must-not-compile tests: every tests/no_compile/*.cpp, compiled as the build compiles it and with -DMUST_FAIL, gives
+exactly one error, whose text has every `// EXPECT:` of the file, and on GCC no more than 12 lines in all. Every entry of
+the catalogue in diagnostic.hpp has a file that names it with `// RULE:`.
+
+run.py BUILD            flags from BUILD/compile_commands.json, where these files are an ordinary target
+run.py --compiler CMD   flags from CMD, for example "clang++-19 -std=c++26 -Iinclude"; the right models are compiled too
+"""
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+CATALOGUE = HERE.parent.parent / 'include' / 'tenon' / 'diagnostic.hpp'
+MAX_GCC_LINES = 12
+
+
+def commands_of_build(build):
+    """The compile command of each file, without its output and dependency files."""
+    entries = json.loads((pathlib.Path(build) / 'compile_commands.json').read_text())
+    commands = {}
+    for entry in entries:
+        file = (pathlib.Path(entry['directory']) / entry['file']).resolve()
+        if file.parent != HERE:
+            continue
+        words, kept = iter(shlex.split(entry['command'])), []
+        for word in words:
+            if word in ('-o', '-MF', '-MQ', '-MT'):
+                next(words)
+            elif word not in ('-c', '-MD', '-MMD') and not word.endswith(file.name):
+                kept.append(word)
+        commands[file.name] = (kept, entry['directory'])
+    return commands
+
+
+def compile_file(file, command, directory, *flags):
+    return subprocess.run([*command, '-fsyntax-only', *flags, str(file)], cwd=directory, text=True,
+                          stderr=subprocess.PIPE, timeout=120)
+
+
+def first_error(stderr):
+    """The line of the first error; Clang's pieces of a sentence are joined."""
+    line = next((line for line in stderr.splitlines() if 'error:' in line), '')
+    pieces = re.findall(r'text<\d+>\{"((?:[^"\\]|\\.)*)"\}', line)
+    if pieces:
+        line = ''.join(pieces)
+    return line.replace('\\"', '"')
+
+
+def check(file, command, directory, also_right):
+    """What is wrong with one test; empty if nothing is."""
+    problems = []
+    expected = re.findall(r'^// EXPECT: (.*)$', file.read_text(), re.M)
+    if not expected:
+        problems.append('has no EXPECT line')
+    if also_right:
+        right = compile_file(file, command, directory)
+        if right.returncode != 0 or right.stderr:
+            problems.append('without MUST_FAIL: ' + right.stderr)
+    wrong = compile_file(file, command, directory, '-DMUST_FAIL')
+    lines, errors = wrong.stderr.splitlines(), wrong.stderr.count('error:')
+    if wrong.returncode == 0:
+        problems.append('compiles')
+    if errors != 1:
+        problems.append(f'{errors} errors, expected one')
+    error = first_error(wrong.stderr)
+    problems += [f'the first error lacks "{text}"' for text in expected if text not in error]
+    is_gcc = 'In instantiation of' in wrong.stderr
+    if is_gcc and len(lines) > MAX_GCC_LINES:
+        problems.append(f'{len(lines)} lines of errors, at most {MAX_GCC_LINES}')
+    return problems + ['\n' + wrong.stderr] if problems else []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build', nargs='?', help='build directory with compile_commands.json')
+    parser.add_argument('--compiler', help='compiler command to use instead')
+    parser.add_argument('--only', default='', help='files whose name contains this')
+    options = parser.parse_args()
+    if not options.build and not options.compiler:
+        parser.error('give BUILD or --compiler')
+
+    files = sorted(f for f in HERE.glob('*.cpp') if options.only in f.name)
+    failures = 0
+
+    rules = re.findall(r'\{rule::(\w+), "(\w+)"', CATALOGUE.read_text())
+    named = [re.findall(r'^// RULE: (\w+)$', file.read_text(), re.M) for file in files]
+    unknown = {name for names in named for name in names} - {name for _, name in rules}
+    missing = {name for _, name in rules} - {name for names in named for name in names}
+    if not rules or unknown or any(a != b for a, b in rules) or (missing and not options.only):
+        print(f'FAIL catalogue: {len(rules)} entries, without a test: {sorted(missing)}, unknown: {sorted(unknown)}')
+        failures += 1
+
+    commands = commands_of_build(options.build) if options.build else {}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = {}
+        for file in files:
+            command = (shlex.split(options.compiler), None) if options.compiler else commands.get(file.name)
+            if command is None:
+                print(f'FAIL {file.name}: not in the build')
+                failures += 1
+            else:
+                jobs[file] = pool.submit(check, file, *command, bool(options.compiler))
+        for file, job in jobs.items():
+            problems = job.result()
+            failures += bool(problems)
+            print('FAIL' if problems else 'ok  ', file.name, '; '.join(problems))
+    print(f'{len(files)} files, {len(rules)} rules, {failures} failures')
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
