@@ -145,32 +145,24 @@ void pack_affine(const step_view& s, const float* natural, float* to) {
 
 }  // namespace
 
-packed_weights pack_weights(graph_view network, plan_view schedule, simd isa,
-                            std::span<const float> natural) {
-  const int steps = static_cast<int>(schedule.steps.size());
-  const auto elements = static_cast<std::size_t>(packed_offset(network, schedule, steps, isa)) + 1;
-  packed_weights packed(static_cast<float*>(::operator new (elements * sizeof(float), std::align_val_t{64})));
-  std::fill_n(packed.get(), elements, 0.0f);
-  for (int i = 0; i < steps; ++i) {
-    const step_view s{network, schedule, schedule.steps[i]};
-    float* to = packed.get() + packed_offset(network, schedule, i, isa);
-    switch (s.what.how) {
+packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural) {
+  index elements = 1;
+  for (const step& what : schedule.steps) elements += packed_stride({network, schedule, what}, isa);
+  const auto count = static_cast<std::size_t>(elements);
+  packed_weights packed(static_cast<float*>(::operator new(count * sizeof(float), std::align_val_t{64})));
+  std::fill_n(packed.get(), count, 0.0f);
+  float* to = packed.get();
+  for (const step& what : schedule.steps) {
+    const step_view s{network, schedule, what};
+    switch (what.how) {
       case algorithm::direct:
-      case algorithm::depthwise:
-        pack_direct(s, isa, natural.data(), to);
-        break;
-      case algorithm::direct_width:
-        pack_width(s, isa, natural.data(), to);
-        break;
-      case algorithm::matrix_vector:
-        pack_linear(s, isa, natural.data(), to);
-        break;
-      case algorithm::affine:
-        pack_affine(s, natural.data(), to);
-        break;
-      default:
-        break;
+      case algorithm::depthwise: pack_direct(s, isa, natural.data(), to); break;
+      case algorithm::direct_width: pack_width(s, isa, natural.data(), to); break;
+      case algorithm::matrix_vector: pack_linear(s, isa, natural.data(), to); break;
+      case algorithm::affine: pack_affine(s, natural.data(), to); break;
+      default: break;
     }
+    to += packed_stride(s, isa);
   }
   return packed;
 }

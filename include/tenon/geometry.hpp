@@ -240,12 +240,9 @@ constexpr index packed_elements(const step_view& s, simd isa) {
   }
 }
 
-/// Where the packed weights of step `which` start, in elements; `which` one past the last step: all of them.
-constexpr index packed_offset(graph_view g, plan_view p, int which, simd isa) {
-  index offset = 0;
-  for (int i = 0; i < which; ++i)
-    offset += pieces(packed_elements({g, p, p.steps[i]}, isa), arena_alignment) * arena_alignment;
-  return offset;
+/// Elements of a step's packed weights with the gap that keeps the next step's aligned.
+constexpr index packed_stride(const step_view& s, simd isa) {
+  return pieces(packed_elements(s, isa), arena_alignment) * arena_alignment;
 }
 
 }  // namespace tenon

@@ -27,6 +27,16 @@ constexpr phrase times(const index (&values)[max_spatial_rank], int rank) {
 
 /// Inference of one graph, node by node in order. The first broken rule ends it.
 class inference {
+  // Above all its users: Clang evaluates no template that it has not read yet.
+  template <class... Words>
+  constexpr void fail(rule broken, const Words&... words) {
+    if (error_) return;
+    error_.broken = broken;
+    error_.node = id_;
+    int i = 0;
+    ((error_.args[i++] << words), ...);
+  }
+
  public:
   constexpr inference(node* nodes, int count, diagnosis& error)
       : nodes_(nodes), count_(count), error_(error) {}
@@ -43,19 +53,11 @@ class inference {
       n.tensor_offset = tensor_offset;
       tensor_offset += n.tensor_count;
       if (!error_ && tensor_offset > max_elements)
-        fail(rule::extent_overflow, "the network's weights up to here", spelled_count(tensor_offset));
+        fail(rule::extent_overflow, "the sum of all weights up to here", spelled_count(tensor_offset));
     }
   }
 
  private:
-  template <class... Words>
-  constexpr void fail(rule broken, const Words&... words) {
-    if (error_) return;
-    error_.broken = broken;
-    error_.node = id_;
-    int i = 0;
-    ((error_.args[i++] << words), ...);
-  }
   static constexpr bool bounded(const field& f) {
     for (int axis = 0; axis < max_spatial_rank; ++axis)
       if (f.extent[axis] > max_elements || f.jump[axis] > max_elements || f.begin[axis] < -max_elements)
@@ -139,7 +141,7 @@ class inference {
         fail(rule::option_rank, what, e.count, rank, from(in));
     };
     const bool is_conv = a.kind == op::conv;
-    if (a.kernel.count == extents::is_option)
+    if (a.kernel.count == extents::misplaced)
       fail(rule::option_not_taken, is_conv ? "in the place of its kernel" : "in the place of its window");
     check_rank(is_conv ? "kernel" : "window", a.kernel, true);
     check_rank("stride", a.stride, a.seen & bit(option::stride));

@@ -20,10 +20,32 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
+/// Step number I of a model's plan, with the numbers of its micro-kernels.
+template <class M, int I>
+struct step_of {
+  static constexpr step_view view{M::network.view(), view_of(M::schedule), M::schedule.steps[I]};
+  static constexpr auto geometry = [] {
+    constexpr algorithm how = view.what.how;
+    if constexpr (how == algorithm::direct || how == algorithm::depthwise) return direct_of(view, isa);
+    else if constexpr (how == algorithm::direct_width) return width_of(view, isa);
+    else if constexpr (how == algorithm::matrix_vector) return linear_of(view, isa);
+    else if constexpr (how == algorithm::window_pool || how == algorithm::global_pool) return pool_of(view);
+    else return 0;
+  }();
+};
+
+/// Where the packed weights of each step of M start, in elements.
+template <class M>
+inline constexpr auto packed_offsets = []<int... step>(std::integer_sequence<int, step...>) {
+  std::array<index, sizeof...(step) + 1> at{};
+  ((at[step + 1] = at[step] + packed_stride(step_of<M, step>::view, isa)), ...);
+  return at;
+}(std::make_integer_sequence<int, M::schedule.step_count>{});
+
 /// The micro-kernels of a step, one for each way in which tiles end. Those that never run are not compiled.
 template <class Step>
 constexpr direct_tiles make_direct_tiles() {
-  constexpr direct_geometry g = direct_of(Step::view, isa);
+  constexpr const direct_geometry& g = Step::geometry;
   direct_tiles tiles{};
   [&]<int... which>(std::integer_sequence<int, which...>) {
     const auto put = [&](auto w) {
@@ -43,7 +65,7 @@ constexpr direct_tiles make_direct_tiles() {
 
 template <class Step>
 constexpr width_tiles make_width_tiles() {
-  constexpr width_geometry g = width_of(Step::view, isa);
+  constexpr const width_geometry& g = Step::geometry;
   width_tiles tiles{};
   [&]<int... which>(std::integer_sequence<int, which...>) {
     const auto put = [&](auto w) {
@@ -107,12 +129,6 @@ HWY_INLINE void each_row(const buffer& a, const buffer& b, F&& f) {
       f(plane * a.channel_step() + r * a.row_step(), plane * b.channel_step() + r * b.row_step());
 }
 
-/// Step number I of a model's plan.
-template <class M, int I>
-struct step_of {
-  static constexpr step_view view{M::network.view(), view_of(M::schedule), M::schedule.steps[I]};
-};
-
 /// Memory of one run.
 struct memory {
   const float* packed;
@@ -130,7 +146,8 @@ HWY_INLINE void run_step(const memory& mem) {
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
   constexpr const buffer &in = s.in(), &out = s.out();
-  const float* weights = mem.packed + packed_offset(s.graph, s.plan, I, isa);
+  const float* weights = mem.packed + packed_offsets<M>[I];
+  [[maybe_unused]] constexpr const auto& g = this_step::geometry;
   const float* from = mem.read(in);
   float* to = mem.write(out);
   if constexpr (out.has_halo()) clear_halo(out, to);
@@ -139,15 +156,12 @@ HWY_INLINE void run_step(const memory& mem) {
   if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
 
   if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
-    static constexpr direct_geometry g = direct_of(s, isa);
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     direct(g.layer, tiles, from + first_tap(s), weights, residual, to);
   } else if constexpr (what.how == algorithm::direct_width) {
-    static constexpr width_geometry g = width_of(s, isa);
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
     width(g.layer, tiles, from + first_tap(s), weights, to);
   } else if constexpr (what.how == algorithm::matrix_vector) {
-    constexpr linear_geometry g = linear_of(s, isa);
     constexpr index block = g.vectors * g.lanes;
     for (index b = 0; b + 1 < g.blocks; ++b)
       linear_block<linear_key_of(s, g, false)>(g.inputs, from, weights + b * block * (1 + g.inputs),
@@ -156,14 +170,13 @@ HWY_INLINE void run_step(const memory& mem) {
     linear_block<linear_key_of(s, g, true)>(g.inputs, from, weights + last * (1 + g.inputs), residual + last,
                                             to + last, g.last_lanes, what.slope);
   } else if constexpr (what.how == algorithm::window_pool || what.how == algorithm::global_pool) {
-    static constexpr pool_layer l = pool_of(s);
     constexpr pooling kind = s.layer().attr.kind == op::max_pool ? pooling::max : pooling::average;
     from += in.origin();
     if constexpr (in.order == layout::interleaved) {
-      pool<kind, isa.lanes>(l, in.channels, from, to);
+      pool<kind, isa.lanes>(g, in.channels, from, to);
     } else {
       for (index c = 0; c < in.channels; ++c)
-        pool<kind, 1>(l, 1, from + c * in.channel_step(), to + c * out.channel_step());
+        pool<kind, 1>(g, 1, from + c * in.channel_step(), to + c * out.channel_step());
     }
   } else if constexpr (what.how == algorithm::map) {
     each_row(in, out, [&](index a, index b) HWY_ATTR {

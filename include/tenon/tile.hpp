@@ -44,10 +44,11 @@ constexpr int lanes_for(simd isa, index channels) {
 constexpr index pieces(index extent, index piece) { return (extent + piece - 1) / piece; }
 
 /// Cycles of a tile for one tap, in quarters: two FMAs and two loads start per cycle, and a chain of FMAs
-/// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves.
+/// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves. The loop around
+/// a tap takes about one cycle more.
 constexpr index tile_cycles(index accumulators, index loads) {
   const index busy = 2 * (accumulators > loads ? accumulators : loads);
-  return busy > 16 ? busy : 16;
+  return (busy > 16 ? busy : 16) + 4;
 }
 
 /// Cycles of a map cut into tiles of `rows` x `columns`, where cycles(r, c) are those of one tile; tiles at
@@ -75,16 +76,20 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
   index best_cycles = -1;
   for (int v = 1; v <= 4 && v <= vectors; ++v) {
     for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
-      for (int c = pool_columns; c <= columns && r * c * v + v + 1 <= isa.registers; c += pool_columns) {
-        const auto cycles_of = [&](index nr) {
-          return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
-            return tile_cycles(tr * tc * nr, nr + tr * tc * (depthwise ? nr : 1));
-          });
-        };
-        index cycles = vectors / v * cycles_of(v);
-        if (vectors % v > 0) cycles += cycles_of(vectors % v);
-        if (best_cycles < 0 || cycles < best_cycles) best_cycles = cycles, best = {r, c, v, lanes};
-      }
+      // As many columns as the registers hold, then no more than cut the row into as many equal pieces.
+      const index windows = columns / pool_columns;
+      const index most = (isa.registers - v - 1) / (index(r) * v * pool_columns);
+      if (most < 1) break;
+      const index c = pieces(windows, pieces(windows, most)) * pool_columns;
+      const auto cycles_of = [&](index nr) {
+        return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
+          return tile_cycles(tr * tc * nr, nr + tr * tc * (depthwise ? nr : 1));
+        });
+      };
+      index cycles = vectors / v * cycles_of(v);
+      if (vectors % v > 0) cycles += cycles_of(vectors % v);
+      if (best_cycles < 0 || cycles < best_cycles)
+        best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes};
     }
   }
   return best;

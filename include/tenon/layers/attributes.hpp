@@ -47,14 +47,9 @@ struct extents {
   constexpr extents() = default;
   constexpr extents(std::integral auto first, std::integral auto... rest)
       : count(1 + sizeof...(rest)), values{static_cast<index>(first), static_cast<index>(rest)...} {}
-  /// An option where an extent belongs, as in conv<16, stride{2}>: kept apart, so that inference can refuse
-  /// it.
-  template <class Option>
-  requires(std::derived_from<Option, extents> &&
-           !std::same_as<Option, extents>) constexpr extents(const Option&)
-      : count(is_option) {}
 
-  static constexpr int is_option = -1;
+  /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses it.
+  static constexpr int misplaced = -1;
   constexpr bool given() const { return count > 0; }
   constexpr index at(int axis) const { return count == 1 ? values[0] : values[axis]; }
 
@@ -225,6 +220,16 @@ constexpr attributes with_options(attributes a, auto... options) {
   };
   (apply(options), ...);
   return a;
+}
+
+/// A kernel as it stands in a template argument: 5, extent{1, 7}, or something else by mistake.
+constexpr extents kernel_of(std::integral auto e) { return e; }
+constexpr extents kernel_of(extents e) { return e; }
+template <class Other>
+constexpr extents kernel_of(Other) {
+  extents e;
+  e.count = extents::misplaced;
+  return e;
 }
 
 constexpr phrase spell(const extents& e) {

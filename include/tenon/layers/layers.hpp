@@ -65,8 +65,8 @@ requires(sizeof...(Extents) >= 1 &&
 /// x is IC x IH x IW and 0 beyond its edges; w is OC x IC/G x KH x KW. Options: stride, dilation, padding
 /// (or valid, same, same_lower, full), groups, depthwise, no_bias. Parameters: `weight`, `bias`.
 /// Source: ONNX operator Conv; torch.nn.Conv2d.
-template <index OC, extents Kernel, auto... Options>
-inline constexpr conv_layer<OC, Kernel, Options...> conv{};
+template <index OC, auto Kernel = extents{}, auto... Options>
+inline constexpr conv_layer<OC, detail::kernel_of(Kernel), Options...> conv{};
 
 /// y = W x + b, W of OUT x IN. Takes a vector: put `flatten` (or a global pool and flatten) before it.
 /// Option: no_bias. Parameters: `weight`, `bias`. Source: torch.nn.Linear; ONNX operator Gemm, transB = 1.
@@ -75,14 +75,14 @@ inline constexpr linear_layer<Features, Options...> linear{};
 
 /// Largest element under each window; padding is never the largest. Options: stride (default: the window's
 /// extent), padding, ceil_mode. Source: torch.nn.MaxPool2d; ONNX operator MaxPool.
-template <extents Window, auto... Options>
-inline constexpr pool_layer<op::max_pool, Window, Options...> max_pool{};
+template <auto Window = extents{}, auto... Options>
+inline constexpr pool_layer<op::max_pool, detail::kernel_of(Window), Options...> max_pool{};
 
 /// Mean of the elements under each window; padding counts as zeros unless `exclude_padding`. In ceil mode the
 /// part of a window beyond the padded input never counts. Options: stride (default: the window's extent),
 /// padding, ceil_mode, exclude_padding. Source: torch.nn.AvgPool2d; ONNX operator AveragePool.
-template <extents Window, auto... Options>
-inline constexpr pool_layer<op::avg_pool, Window, Options...> avg_pool{};
+template <auto Window = extents{}, auto... Options>
+inline constexpr pool_layer<op::avg_pool, detail::kernel_of(Window), Options...> avg_pool{};
 
 /// Mean of each channel: C x H x W -> C x 1 x 1. Source: ONNX operator GlobalAveragePool.
 inline constexpr detail::plain_layer<op::global_avg_pool> global_avg_pool{};
