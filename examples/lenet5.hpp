@@ -3,7 +3,7 @@
 
 #include <tenon/tenon.hpp>
 
-// region: declare
+// region: model
 using namespace tenon::layers;
 
 // clang-format off
@@ -20,4 +20,4 @@ struct LeNet5 : tenon::model<
 static_assert(LeNet5::output_shape == tenon::shape{10});
 static_assert(LeNet5::parameter_count == 61'706);
 static_assert(LeNet5::arena_bytes <= 16 * 1024);
-// end
+// endregion

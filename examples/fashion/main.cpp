@@ -37,24 +37,29 @@ constexpr auto networks = hana::make_tuple(  //
     network<LeNet5>{"lenet5", "LeNet-5", "lenet5-fashion.safetensors"},
     network<ResNet8>{"resnet8", "ResNet-8", "resnet8-fashion.safetensors"});
 
-/// Runs the network on the images one by one, `runs` times in all (at least once each), after a warm-up. Only
-/// the network is timed.
+/// Runs the network on all images one by one, and again until the 99th percentile stands on enough runs or
+/// their time is over. Only the network is timed, after a warm-up.
 template <class Model>
-measurement measure(const tenon::executable<Model>& net, const idx::dataset& data, std::size_t runs,
-                    terminal::progress& progress) {
+measurement measure(const tenon::executable<Model>& net, const idx::dataset& data,
+                    const terminal::style& look, const char* title) {
   using clock = std::chrono::steady_clock;
+  using namespace std::chrono_literals;
   const auto workspace = std::make_unique<typename Model::workspace>();
   std::array<float, idx::pixels> image{};
   measurement result{std::vector<scores>(data.size()), {}};
-  result.seconds.reserve(runs);
+  const auto classify = [&](std::size_t n) { net(image, result.outputs[n], *workspace); };
 
-  for (std::size_t run = 0; run < runs / 10; ++run) net(image, result.outputs[0], *workspace);
-  for (std::size_t run = 0; run < runs; ++run) {
+  const std::size_t runs = std::max<std::size_t>(data.size(), 10'000);
+  result.seconds.reserve(runs);
+  terminal::progress progress(std::cout, look, title, runs);
+  for (const auto warm = clock::now() + 50ms; clock::now() < warm;) classify(0);
+  const auto enough = clock::now() + 5s;
+  for (std::size_t run = 0; run < data.size() || (run < runs && clock::now() < enough); ++run) {
     const std::size_t n = run % data.size();
     std::ranges::transform(data.picture(n), image.begin(), [](float grey) { return grey / 255; });
-    if (progress.step(run)) net(image, result.outputs[n], *workspace);
+    if (progress.step(run)) classify(n);
     const auto start = clock::now();
-    net(image, result.outputs[n], *workspace);
+    classify(n);
     result.seconds.push_back(std::chrono::duration<double>(clock::now() - start).count());
   }
   return result;
@@ -68,16 +73,10 @@ std::function<void()> prepare(const network<Model>& entry, const options& chosen
   const auto weights = tenon::load_safetensors<Model>(file);
   const auto net = std::make_shared<const tenon::executable<Model>>(weights);
   return [=, &look, &data] {
-    constexpr std::size_t least_runs = 10'000;  // so that the 99th percentile stands on a hundred of them
-    const std::size_t runs = std::max(data.size(), least_runs);
     std::cout << terminal::bold(look, entry.title) << '\n';
     tenon::summary<Model>(std::cout);
     std::cout << std::endl;
-    const auto measured = [&] {
-      terminal::progress progress(std::cout, look, entry.title, runs);
-      return measure(*net, data, runs, progress);
-    }();
-    report(std::cout, look, data, measured, net->target());
+    report(std::cout, look, data, measure(*net, data, look, entry.title), net->target());
   };
 }
 

@@ -1,6 +1,7 @@
 // F1. The catalogue of user-facing compile errors: one rule, one sentence, one must-not-compile test each.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "tenon/text.hpp"
@@ -131,30 +132,32 @@ constexpr sentence fill(const catalogue_entry& entry, const phrase (&args)[4]) {
 template <text... Sentence>
 struct shape_error;
 
-/// Base of every model: empty for a right one; for a wrong one, the single error with its sentence.
+/// The verdict on a model: nothing for a right one, the single error with its sentence for a wrong one. It is
+/// raised in the body of a function, where it does not make the model's class invalid, so that nothing
+/// follows it.
 template <text Sentence>
-struct verdict {
+auto verdict() {
+  constexpr bool right = sizeof(Sentence.chars) == 1;
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
-  static constexpr bool well_formed = false;
-  static_assert(well_formed, Sentence.view());
+  static_assert(right, Sentence.view());
 #elif defined(__clang__)
   // Before C++26 Clang shows no more than some 30 characters of one template argument, so it is given pieces.
-  static constexpr std::size_t piece = 30, pieces = (sizeof(Sentence.chars) + piece - 2) / piece;
-  template <std::size_t At>
-  static consteval auto cut() {
-    constexpr std::size_t rest = sizeof(Sentence.chars) - 1 - At * piece;
-    text<(rest < piece ? rest : piece) + 1> out;
-    for (std::size_t i = 0; i + 1 < sizeof(out.chars); ++i) out.chars[i] = Sentence.chars[At * piece + i];
+  constexpr std::size_t piece = 30, length = sizeof(Sentence.chars) - 1;
+  constexpr auto cut = []<std::size_t At>(std::integral_constant<std::size_t, At>) {
+    text<(length - At < piece ? length - At : piece) + 1> out;
+    for (std::size_t i = 0; i + 1 < sizeof(out.chars); ++i) out.chars[i] = Sentence.chars[At + i];
+    out.chars[sizeof(out.chars) - 1] = '\0';  // written, or Clang prints numbers
     return out;
+  };
+  [&]<std::size_t... At>(std::index_sequence<At...>) {
+    if constexpr (!right)
+      (void)sizeof(shape_error<cut(std::integral_constant<std::size_t, At * piece>())...>);
   }
-  template <std::size_t... At>
-  static shape_error<cut<At>()...> in_pieces(std::index_sequence<At...>);
-  enum { shown = sizeof(decltype(in_pieces(std::make_index_sequence<pieces>()))) };
+  (std::make_index_sequence<(length + piece - 1) / piece>());
 #else
-  enum { shown = sizeof(shape_error<Sentence>) };
+  if constexpr (!right) (void)sizeof(shape_error<Sentence>);
 #endif
-};
-template <>
-struct verdict<""> {};
+  return std::bool_constant<right>{};
+}
 
 }  // namespace tenon

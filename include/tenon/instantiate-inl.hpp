@@ -208,7 +208,9 @@ HWY_INLINE void run_step(const memory& mem) {
                     to + r * out.row_step() + c * out.column_step());
   } else {
     static_assert(what.how == algorithm::copy);
-    copy_map(in, from + in.origin(), out, to);
+    // A flatten is a copy into planar order that is read as a vector.
+    constexpr buffer map{.channels = in.channels, .rows = in.rows, .columns = in.columns, .order = layout::planar};
+    copy_map(in, from + in.origin(), in.channels == out.channels ? out : map, to);
   }
 }
 
@@ -222,12 +224,12 @@ void run_model(const float* packed, const float* in, float* out, float* arena) n
 namespace {
 
 template <class... Models>
-detail::program program_among(int which) {
+detail::program program_among(boost::mp11::mp_list<Models...>, int which) {
   const detail::program all[] = {{&run_model<Models>, isa, hwy::TargetName(HWY_TARGET)}...};
   return all[which];
 }
 
-detail::program program_of_model(int which) { return program_among<TENON_MODEL>(which); }
+detail::program program_of_model(int which) { return program_among(tenon_models{}, which); }
 
 }  // namespace
 }  // namespace tenon::HWY_NAMESPACE

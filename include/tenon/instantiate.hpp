@@ -23,6 +23,9 @@
 #  define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #endif
 
+// The models, looked up where the user's names are: outside of namespace tenon, which has names of its own.
+using tenon_models = boost::mp11::mp_list<TENON_MODEL>;
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tenon/instantiate-inl.hpp"
 #include <hwy/foreach_target.h>
@@ -35,17 +38,18 @@ HWY_EXPORT(program_of_model);
 
 template <class M>
 detail::program detail::choose_program() {
-  using boost::mp11::mp_find, boost::mp11::mp_list;
-  return HWY_DYNAMIC_DISPATCH(program_of_model)(static_cast<int>(mp_find<mp_list<TENON_MODEL>, M>::value));
+  return HWY_DYNAMIC_DISPATCH(program_of_model)(static_cast<int>(boost::mp11::mp_find<tenon_models, M>::value));
 }
 
 namespace detail {
 
+template <class Models>
+struct instantiation;
 template <class... Models>
-struct instantiation {
+struct instantiation<boost::mp11::mp_list<Models...>> {
   static constexpr program (*chosen[])() = {&choose_program<Models>...};
 };
-template struct instantiation<TENON_MODEL>;
+template struct instantiation<tenon_models>;
 
 }  // namespace detail
 }  // namespace tenon

@@ -1,6 +1,8 @@
 // F4. Graph -> plan: fuse, choose, stage, place. Decisions only; no arithmetic on data.
 #pragma once
 
+#include <algorithm>
+
 #include "tenon/plan.hpp"
 
 namespace tenon {
@@ -164,7 +166,8 @@ class lowered {
   constexpr void fuse_add(int id) {
     const int a = source(nodes_[id].inputs[0]), b = source(nodes_[id].inputs[1]);
     // The later of the two operands is still in registers when the other has long been written.
-    const int later = step_of_[a] > step_of_[b] ? a : b, earlier = later == a ? b : a;
+    const auto written = [this](int value) { return step_of_[resolve(value)]; };
+    const int later = written(a) > written(b) ? a : b, earlier = later == a ? b : a;
     const int s = a == b ? -1 : open_step(later);
     if (s >= 0 && has_weights(steps_[s].how) && steps_[s].act == activation::none && steps_[s].pool < 0 &&
         operand_[s][1] < 0) {
@@ -213,8 +216,10 @@ class lowered {
     if (n.groups != 1 || n.out.channels() > 8 || n.win.stride[1] != 1 || n.out.spatial(1) < 12) return false;
     if (operand_[s][1] >= 0) return false;
     const int input = resolve(operand_[s][0]);
-    // It reads planar maps only: the network's own input, or one channel.
-    if (nodes_[input].out.channels() > 1 && (step_of_[input] >= 0 || uses_of(input) > 1)) return false;
+    // It reads planar maps only: one channel, or the network's own input if that has more than one position.
+    const shape& map = nodes_[input].out;
+    if (map.channels() > 1 && (step_of_[input] >= 0 || uses_of(input) > 1 || map.positions() == 1))
+      return false;
     if (steps_[s].pool >= 0) {
       const window& p = nodes_[steps_[s].pool].win;
       if (p.kernel[0] > 2 || p.kernel[1] != 2) return false;  // pairs of columns
@@ -254,12 +259,12 @@ class lowered {
     bool vectors_along_width = false;
   };
 
-  constexpr demand demand_on(int id) const {
-    demand d;
+  constexpr void collect_demands() {
     const auto larger = [](index& a, index b) { a = a > b ? a : b; };
     for (int s = 0; s < step_count_; ++s) {
       for (int k = 0; k < 2; ++k) {
-        if (operand_[s][k] < 0 || resolve(operand_[s][k]) != id) continue;
+        if (operand_[s][k] < 0) continue;
+        demand& d = demands_[resolve(operand_[s][k])];
         const algorithm how = steps_[s].how;
         if (is_convolution(how) && k == 0) {
           const window& w = nodes_[steps_[s].node].win;
@@ -274,7 +279,6 @@ class lowered {
           d.interleaved = true;
       }
     }
-    return d;
   }
 
   constexpr int new_buffer(const shape& map, layout order, place where) {
@@ -282,8 +286,10 @@ class lowered {
     buffer& b = plan_.buffers[id];
     b.channels = map.channels();
     b.rows = map.spatial_rank() >= 2 ? map.spatial(0) : 1;
-    b.columns = map.spatial_rank() >= 2 ? map.spatial(1) : map.spatial(0);
-    b.order = order;
+    b.columns = map.positions() / b.rows;
+    // One position: both orders are the same until there is a halo, and then users want the channels
+    // together.
+    b.order = map.positions() == 1 ? layout::interleaved : order;
     b.where = where;
     return id;
   }
@@ -340,11 +346,12 @@ class lowered {
   constexpr void stage() {
     const int last = resolve(source(Nodes - 1));
     const int input = new_buffer(nodes_[0].out, layout::planar, place::input);
-    publish(0, input, demand_on(0));
+    collect_demands();
+    publish(0, input, demands_[0]);
     for (int s = 0; s < step_count_; ++s) {
       const step& from = steps_[s];
       const int id = from.covered[from.covered_count - 1];
-      const demand d = demand_on(id);
+      const demand& d = demands_[id];
       const int in = resolve(operand_[s][0]);
       const int in_buffer = from.how == algorithm::matrix_vector ? dense_[in] : read_[in];
 
@@ -392,39 +399,45 @@ class lowered {
       }
     }
     // Largest first, each at the lowest offset where it meets no buffer that lives at the same time.
+    int order[max_steps + 1]{};
+    int in_arena = 0;
+    index extents[max_steps + 1]{};
+    for (int b = 0; b < count; ++b) {
+      const buffer& buf = plan_.buffers[b];
+      extents[b] = (buf.elements() + buf.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
+      lives_until_[b] = b > 0 && lives_until_[b - 1] > buf.last_step ? lives_until_[b - 1] : buf.last_step;
+      if (buf.where == place::arena) order[in_arena++] = b;
+    }
+    std::sort(order, order + in_arena,
+              [&](int a, int b) { return extents[a] != extents[b] ? extents[a] > extents[b] : a < b; });
     bool placed[max_steps + 1]{};
-    for (int round = 0; round < count; ++round) {
-      int pick = -1;
-      for (int b = 0; b < count; ++b)
-        if (!placed[b] && plan_.buffers[b].where == place::arena &&
-            (pick < 0 || extent(plan_.buffers[b]) > extent(plan_.buffers[pick])))
-          pick = b;
-      if (pick < 0) break;
-      place_at_lowest(pick, placed);
-      placed[pick] = true;
+    for (int i = 0; i < in_arena; ++i) {
+      place_at_lowest(order[i], placed, extents);
+      placed[order[i]] = true;
     }
   }
 
-  static constexpr index extent(const buffer& b) {
-    return (b.elements() + b.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
-  }
-
-  constexpr void place_at_lowest(int id, const bool* placed) {
+  constexpr void place_at_lowest(int id, const bool* placed, const index* extents) {
     buffer& b = plan_.buffers[id];
+    // Buffers are numbered in the order of their first step, so those that live at the same time are
+    // neighbours.
+    int from = id, to = id + 1;
+    while (from > 0 && lives_until_[from - 1] >= b.first_step) --from;
+    while (to < plan_.buffer_count && plan_.buffers[to].first_step <= b.last_step) ++to;
     index offset = 0;
     for (bool moved = true; moved;) {
       moved = false;
-      for (int o = 0; o < plan_.buffer_count; ++o) {
+      for (int o = from; o < to; ++o) {
         const buffer& other = plan_.buffers[o];
-        if (!placed[o] || other.last_step < b.first_step || b.last_step < other.first_step) continue;
-        if (offset < other.offset + extent(other) && other.offset < offset + extent(b)) {
-          offset = other.offset + extent(other);
+        if (!placed[o] || other.last_step < b.first_step) continue;
+        if (offset < other.offset + extents[o] && other.offset < offset + extents[id]) {
+          offset = other.offset + extents[o];
           moved = true;
         }
       }
     }
     b.offset = offset;
-    if (offset + extent(b) > plan_.arena_elements) plan_.arena_elements = offset + extent(b);
+    if (offset + extents[id] > plan_.arena_elements) plan_.arena_elements = offset + extents[id];
   }
 
   const node* nodes_;
@@ -436,7 +449,9 @@ class lowered {
   step steps_[Nodes]{};
   int operand_[Nodes][2]{};
   int step_count_ = 0;
+  demand demands_[Nodes]{};
   int read_[Nodes]{}, dense_[Nodes]{};
+  int lives_until_[max_steps + 1]{};  // the last step of any buffer up to this one
   plan_type plan_{};
 };
 

@@ -1,6 +1,7 @@
 // F5. A network as a type: its constants, and the types of its input, output and scratch memory.
 #pragma once
 
+#include "tenon/diagnostic.hpp"
 #include "tenon/lower.hpp"
 #include "tenon/tensor.hpp"
 
@@ -28,13 +29,9 @@ constexpr index sum_over(std::span<const node> nodes, index node::*count) {
   return total;
 }
 
-}  // namespace detail
-
-/// A network named by a type of its own: struct LeNet : tenon::model<input<1, 28, 28> | ... > {};
-/// A wrong expression is one compile error whose first line says which layer breaks which rule.
-template <auto Expression, lowering Options = lowering{}>
-requires tenon::Expression<std::remove_const_t<decltype(Expression)>>
-struct model : verdict<detail::error_text<std::remove_const_t<decltype(Expression)>>()> {
+/// The facts of a right model.
+template <auto Expression, lowering Options, bool Right>
+struct model_of {
   static constexpr auto expression = Expression;
   static constexpr lowering lowered_with = Options;
 
@@ -70,6 +67,47 @@ struct model : verdict<detail::error_text<std::remove_const_t<decltype(Expressio
   struct workspace {
     alignas(64) float arena[arena_bytes == 0 ? 1 : arena_bytes / sizeof(float)];
   };
+};
+
+/// Stands for every constant of a wrong model: it agrees with all that is said about it, so that the one
+/// error has no others in its wake.
+struct unknown {
+  friend constexpr bool operator==(unknown, const auto&) { return true; }
+  friend constexpr bool operator<(unknown, const auto&) { return true; }
+  friend constexpr bool operator<(const auto&, unknown) { return true; }
+  friend constexpr bool operator>(unknown, const auto&) { return true; }
+  friend constexpr bool operator>(const auto&, unknown) { return true; }
+  friend constexpr bool operator<=(unknown, const auto&) { return true; }
+  friend constexpr bool operator<=(const auto&, unknown) { return true; }
+  friend constexpr bool operator>=(unknown, const auto&) { return true; }
+  friend constexpr bool operator>=(const auto&, unknown) { return true; }
+};
+
+template <auto Expression, lowering Options>
+struct model_of<Expression, Options, false> {
+  static constexpr auto expression = Expression;
+  static constexpr lowering lowered_with = Options;
+  static constexpr const auto& network = graph_of<std::remove_const_t<decltype(Expression)>>;
+  static constexpr auto schedule = lower(network, Options);
+  static constexpr unknown input_shape{}, output_shape{}, parameter_count{}, mac_count{}, receptive_field{},
+      arena_bytes{}, weight_bytes{};
+  using input = tensor<shape(1)>;
+  using output = tensor<shape(1)>;
+  struct workspace {};
+};
+
+/// False for a wrong expression, after its one error.
+template <class E>
+inline constexpr bool is_right = decltype(verdict<error_text<E>()>())::value;
+
+}  // namespace detail
+
+/// A network named by a type of its own: struct LeNet : tenon::model<input<1, 28, 28> | ... > {};
+/// A wrong expression is one compile error whose first line says which layer breaks which rule.
+template <auto Expression, lowering Options = lowering{}>
+requires tenon::Expression<std::remove_const_t<decltype(Expression)>>
+struct model
+    : detail::model_of<Expression, Options, detail::is_right<std::remove_const_t<decltype(Expression)>>> {
 };
 
 /// The same network with every layer as a step of its own: nothing folded, nothing fused.

@@ -50,6 +50,7 @@ constexpr double tanh(double x) {
 /// The square root of x >= 0. In constant expressions Newton's iteration, which falls until it has arrived.
 constexpr double sqrt(double x) {
   if (!std::is_constant_evaluated()) return std::sqrt(x);
+  if (x == 0) return 0;
   double root = x > 1 ? x : 1;
   for (double next = (root + x / root) / 2; next < root; next = (root + x / root) / 2) root = next;
   return root;

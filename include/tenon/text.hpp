@@ -78,10 +78,11 @@ constexpr phrase decimal(double value) {
   phrase out;
   if (value != value) return out << "nan";
   if (value < 0) out << '-', value = -value;
-  if (value > 1e38) return out << "inf";  // more than a float holds
+  if (value > 3.5e38) return out << "inf";  // more than a float holds
   int exponent = 0;
-  for (; value >= 1e6; value /= 10) ++exponent;
-  // Not 1: 1e-5f is a little less than 1e-5.
+  // Not 10 and 1: 1e-5f is a little less than 1e-5.
+  if (value >= 1e6)
+    for (; value >= 9.9999995; value /= 10) ++exponent;
   if (value < 1e-3)
     for (; value > 0 && value < 0.9999995; value *= 10) --exponent;
   index micros = static_cast<index>(value * 1e6 + 0.5);

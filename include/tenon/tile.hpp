@@ -102,20 +102,24 @@ struct width_tile {
   int channels = 1;
 };
 
+/// `vectors` divides the vectors of a row, so that no vector is read further than one vector past the row.
 constexpr width_tile choose_width_tile(simd isa, index channels, index rows, index columns, int pool_rows,
                                        int pool_columns) {
   const int least = static_cast<int>(pieces(pool_columns, isa.lanes));  // whole windows of a pool
+  const index all = pieces(columns, isa.lanes);
   width_tile best{pool_rows, least, 1};
   index best_cycles = -1;
-  for (int m = 1; m <= channels; ++m)
-    for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows)
-      for (int v = least; v <= pieces(columns, isa.lanes) && r * v * m + r * v + 1 <= isa.registers;
-           v += least) {
+  for (int m = 1; m <= channels; ++m) {
+    for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
+      for (int v = least; v <= all && r * v * m + r * v + 1 <= isa.registers; v += least) {
+        if (all % v != 0) continue;
         const index cycles = map_cycles(channels, rows, m, r, [&](index tm, index tr) {
-          return pieces(columns, v * isa.lanes) * tile_cycles(tm * tr * v, tr * v + tm);
+          return all / v * tile_cycles(tm * tr * v, tr * v + tm);
         });
         if (best_cycles < 0 || cycles < best_cycles) best_cycles = cycles, best = {r, v, m};
       }
+    }
+  }
   return best;
 }
 

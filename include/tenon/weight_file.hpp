@@ -1,4 +1,4 @@
-// Reading weight files: safetensors, from a path or from bytes in memory.
+// F1. Reading weight files: safetensors, from a path or from bytes in memory.
 #pragma once
 
 #include <cstddef>
@@ -35,18 +35,16 @@ struct tensor_spec {
 /// Each tensor is dense and row-major. F32 is copied bit by bit; F16 and BF16 are widened without rounding,
 /// subnormals, infinities and the payloads of NaNs included. The file is little-endian, its data need not be
 /// aligned. File and model must agree: every expected tensor is present with exactly its shape, and the file
-/// has no other tensor, except PyTorch's I64 scalar `<bn>.num_batches_tracked`, which is checked and left out
-/// if
-/// `<bn>.running_mean` is expected.
+/// has no other tensor, except PyTorch's I64 scalar `<bn>.num_batches_tracked`, which is checked and left
+/// out if `<bn>.running_mean` is expected.
 ///
 /// `out` has as many elements as all of `expected` together; it is written only if everything was right.
 /// Allocates the header and the data of the file once, the data only after the header has proved to fit.
 ///
 /// Throws weight_error for any problem of the file, and std::invalid_argument for a caller's mistake: a name
 /// expected twice, a negative extent, or `out` of the wrong length.
-/// Source: the safetensors format, https://github.com/huggingface/safetensors#format; stricter than its
-/// reference in that a name, field or metadata key may not appear twice and a tensor may have no unknown
-/// field.
+/// Source: the description of the safetensors format; stricter than its reference implementation in that a name,
+/// field or metadata key may not appear twice and a tensor may have no unknown field.
 void read_safetensors(const std::string& path, std::span<const tensor_spec> expected, std::span<float> out,
                       weight_options options = {});
 

@@ -1,4 +1,4 @@
-// F4. The tensors a model is run with, in the names, shapes and order that PyTorch writes.
+// F5. The tensors a model is run with, in the names, shapes and order that PyTorch writes.
 #pragma once
 
 #include <string>

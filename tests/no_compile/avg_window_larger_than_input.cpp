@@ -1,7 +1,6 @@
 // One axis is enough to break the rule.
 // RULE: window_larger_than_input
-// EXPECT: tenon: layer 0 (avg_pool<extent{2, 5}>): the window spans 2x5 but the padded feature map is only
-// 4x4 (3x4x4 from the input)
+// EXPECT: tenon: layer 0 (avg_pool<extent{2, 5}>): the window spans 2x5 but the padded feature map is only 4x4 (3x4x4 from the input)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // A vector has nothing to average.
 // RULE: window_after_flatten
-// EXPECT: tenon: layer 1 (global_avg_pool): it needs a feature map with spatial axes, but its input is the
-// vector 64 from layer 0 flatten
+// EXPECT: tenon: layer 1 (global_avg_pool): it needs a feature map with spatial axes, but its input is the vector 64 from layer 0 flatten
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // Six channels in four groups.
 // RULE: input_channels_not_divisible
-// EXPECT: tenon: layer 1 (conv<8, 3, groups{4}>): 6 input channels cannot be split into 4 groups (6x6x6 from
-// layer 0 conv<6, 3>)
+// EXPECT: tenon: layer 1 (conv<8, 3, groups{4}>): 6 input channels cannot be split into 4 groups (6x6x6 from layer 0 conv<6, 3>)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // Both operands of + work on the same input.
 // RULE: input_not_first
-// EXPECT: tenon: the input (input<1, 8, 8>): an input stands in the middle of the expression; it comes first
-// and once
+// EXPECT: tenon: the input (input<1, 8, 8>): an input stands in the middle of the expression; it comes first and once
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

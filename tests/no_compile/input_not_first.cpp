@@ -1,7 +1,6 @@
 // A second input in the middle.
 // RULE: input_not_first
-// EXPECT: tenon: the input (input<4, 6, 6>): an input stands in the middle of the expression; it comes first
-// and once
+// EXPECT: tenon: the input (input<4, 6, 6>): an input stands in the middle of the expression; it comes first and once
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // An image of four gigapixels.
 // RULE: extent_overflow
-// EXPECT: tenon: the input (input<1, 65536, 65536>): its output has more than 2147483647 elements
-// (1x65536x65536)
+// EXPECT: tenon: the input (input<1, 65536, 65536>): its output has more than 2147483647 elements (1x65536x65536)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

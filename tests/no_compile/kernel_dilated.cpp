@@ -1,7 +1,6 @@
 // Dilation widens the kernel; padding counts; the layer has a name.
 // RULE: kernel_larger_than_input
-// EXPECT: tenon: layer 0 "stem" (conv<8, 3, dilation{4}, padding{1, 0}>): the kernel spans 9x9 but the padded
-// feature map is only 10x8 (1x8x8 from the input)
+// EXPECT: tenon: layer 0 "stem" (conv<8, 3, dilation{4}, padding{1, 0}>): the kernel spans 9x9 but the padded feature map is only 10x8 (1x8x8 from the input)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // The path of names leads to the layer, as in PyTorch; the error counts layers from 0.
 // RULE: kernel_larger_than_input
-// EXPECT: tenon: layer 3 "layer1.1.conv" (conv<4, 3>): the kernel spans 3x3 but the padded feature map is
-// only 2x2 (4x2x2 from layer 2 "layer1.0.pool" (max_pool<2>))
+// EXPECT: tenon: layer 3 "layer1.1.conv" (conv<4, 3>): the kernel spans 3x3 but the padded feature map is only 2x2 (4x2x2 from layer 2 max_pool<2>)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

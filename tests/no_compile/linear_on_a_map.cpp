@@ -1,7 +1,6 @@
 // flatten is missing.
 // RULE: linear_needs_vector
-// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0
-// conv<6, 5>
+// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0 conv<6, 5>
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,6 +1,6 @@
 // A pool has no dilation.
 // RULE: option_not_taken
-// EXPECT: tenon: layer 0 (max_pool<2>): it takes no option dilation
+// EXPECT: tenon: layer 0 (max_pool<2, dilation{2}>): it takes no option dilation
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // Three strides for two axes.
 // RULE: option_rank
-// EXPECT: tenon: layer 0 (conv<6, 3, stride{1, 2, 3}>): its stride names 3 extents, but its input has 2
-// spatial axes (1x8x8 from the input)
+// EXPECT: tenon: layer 0 (conv<6, 3, stride{1, 2, 3}>): its stride names 3 extents, but its input has 2 spatial axes (1x8x8 from the input)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

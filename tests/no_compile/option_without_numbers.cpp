@@ -1,7 +1,6 @@
 // An empty pair of braces says nothing.
 // RULE: option_rank
-// EXPECT: tenon: layer 0 (conv<6, 3, stride{}>): its stride names 0 extents, but its input has 2 spatial axes
-// (1x8x8 from the input)
+// EXPECT: tenon: layer 0 (conv<6, 3, stride{}>): its stride names 0 extents, but its input has 2 spatial axes (1x8x8 from the input)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

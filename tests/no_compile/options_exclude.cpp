@@ -1,7 +1,6 @@
 // Depthwise says the groups already.
 // RULE: options_exclude
-// EXPECT: tenon: layer 0 (conv<8, 3, groups{2}, depthwise>): it is given both depthwise and groups, which
-// exclude each other
+// EXPECT: tenon: layer 0 (conv<8, 3, groups{2}, depthwise>): it is given both depthwise and groups, which exclude each other
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

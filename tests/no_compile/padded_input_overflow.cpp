@@ -1,7 +1,6 @@
 // Each axis fits, the padded map does not.
 // RULE: extent_overflow
-// EXPECT: tenon: layer 0 (conv<4, 1, stride{1000000000}, padding{1000000000}>): its padded input has more
-// than 2147483647 elements (9x2000000001x2000000001)
+// EXPECT: tenon: layer 0 (conv<4, 1, stride{1000000000}, padding{1000000000}>): its padded input has more than 2147483647 elements (9x2000000001x2000000001)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // A vector has no rows and columns.
 // RULE: window_after_flatten
-// EXPECT: tenon: layer 1 (max_pool<2>): it needs a feature map with spatial axes, but its input is the vector
-// 16 from layer 0 linear<16>
+// EXPECT: tenon: layer 1 (max_pool<2>): it needs a feature map with spatial axes, but its input is the vector 16 from layer 0 linear<16>
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // One spatial axis.
 // RULE: rank_not_supported
-// EXPECT: tenon: layer 0 (conv<4, 3>): it works on channels x height x width, but its input has 1 spatial
-// axes (2x100 from the input)
+// EXPECT: tenon: layer 0 (conv<4, 3>): it works on channels x height x width, but its input has 1 spatial axes (2x100 from the input)
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

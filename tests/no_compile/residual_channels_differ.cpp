@@ -1,7 +1,6 @@
 // Equal counts are not equal shapes.
 // RULE: residual_shapes_differ
-// EXPECT: tenon: the addition: it adds 128 from layer 0 flatten and 2x8x8 from the input: the shapes must be
-// equal
+// EXPECT: tenon: the addition: it adds 128 from layer 0 flatten and 2x8x8 from layer 1 identity: the shapes must be equal
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,7 +1,6 @@
 // The block halves the map, the shortcut does not.
 // RULE: residual_shapes_differ
-// EXPECT: tenon: the addition: it adds 16x8x8 from the input and 16x4x4 from layer 2 batch_norm: the shapes
-// must be equal
+// EXPECT: tenon: the addition: it adds 16x8x8 from layer 0 identity and 16x4x4 from layer 2 batch_norm: the shapes must be equal
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -8,7 +8,6 @@ run.py --compiler CMD   flags from CMD, for example "clang++-19 -std=c++26 -Iinc
 """
 import argparse
 import concurrent.futures
-import json
 import pathlib
 import re
 import shlex
@@ -16,26 +15,11 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from compile_commands import commands_of  # noqa: E402
+
 CATALOGUE = HERE.parent.parent / 'include' / 'tenon' / 'diagnostic.hpp'
 MAX_GCC_LINES = 12
-
-
-def commands_of_build(build):
-    """The compile command of each file, without its output and dependency files."""
-    entries = json.loads((pathlib.Path(build) / 'compile_commands.json').read_text())
-    commands = {}
-    for entry in entries:
-        file = (pathlib.Path(entry['directory']) / entry['file']).resolve()
-        if file.parent != HERE:
-            continue
-        words, kept = iter(shlex.split(entry['command'])), []
-        for word in words:
-            if word in ('-o', '-MF', '-MQ', '-MT'):
-                next(words)
-            elif word not in ('-c', '-MD', '-MMD') and not word.endswith(file.name):
-                kept.append(word)
-        commands[file.name] = (kept, entry['directory'])
-    return commands
 
 
 def compile_file(file, command, directory, *flags):
@@ -80,12 +64,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('build', nargs='?', help='build directory with compile_commands.json')
     parser.add_argument('--compiler', help='compiler command to use instead')
+    parser.add_argument('--list', action='store_true', help='print the names of the files and stop')
     parser.add_argument('--only', default='', help='files whose name contains this')
     options = parser.parse_args()
+    files = sorted(f for f in HERE.glob('*.cpp') if options.only in f.name)
+    if options.list:
+        print(*(file.name for file in files), sep='\n')
+        return 0
     if not options.build and not options.compiler:
         parser.error('give BUILD or --compiler')
 
-    files = sorted(f for f in HERE.glob('*.cpp') if options.only in f.name)
     failures = 0
 
     rules = re.findall(r'\{rule::(\w+), "(\w+)"', CATALOGUE.read_text())
@@ -96,11 +84,11 @@ def main():
         print(f'FAIL catalogue: {len(rules)} entries, without a test: {sorted(missing)}, unknown: {sorted(unknown)}')
         failures += 1
 
-    commands = commands_of_build(options.build) if options.build else {}
+    commands = commands_of(options.build) if options.build else {}
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         jobs = {}
         for file in files:
-            command = (shlex.split(options.compiler), None) if options.compiler else commands.get(file.name)
+            command = (shlex.split(options.compiler), None) if options.compiler else commands.get(file)
             if command is None:
                 print(f'FAIL {file.name}: not in the build')
                 failures += 1

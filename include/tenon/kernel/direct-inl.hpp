@@ -36,43 +36,38 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
   constexpr epilogue e = Key.after;
   constexpr int wr = e.pool_rows, wc = e.pool_columns;
   const tag<t.lanes> d;
-  const auto each = [&](auto row, auto column, auto vector)
-                        HWY_ATTR -> V& { return acc[(row * t.columns + column) * t.vectors + vector]; };
-  unrolled<t.pixels()>([&](auto pixel) HWY_ATTR {
-    unrolled<t.vectors>([&](auto v) HWY_ATTR {
-      V& x = acc[pixel * t.vectors + v];
-      if constexpr (e.residual) {
-        const float* from = residual + (pixel / t.columns) * l.residual_row_step +
-                            (pixel % t.columns) * l.residual_column_step + v * t.lanes;
-        if constexpr (Key.partial && v == t.vectors - 1)
-          x = hn::Add(x, load_first(d, from, l.last_lanes));
-        else
-          x = hn::Add(x, hn::LoadU(d, from));
+  constexpr int pixels = t.pixels(), vectors = t.vectors;
+  TENON_UNROLL
+  for (int i = 0; i < pixels * vectors; ++i) {
+    const int pixel = i / vectors, v = i % vectors;
+    if constexpr (e.residual) {
+      const float* from = residual + (pixel / t.columns) * l.residual_row_step +
+                          (pixel % t.columns) * l.residual_column_step + v * t.lanes;
+      acc[i] = hn::Add(
+          acc[i], Key.partial && v == vectors - 1 ? load_first(d, from, l.last_lanes) : hn::LoadU(d, from));
+    }
+    if constexpr (!e.pool_first) acc[i] = activate<e.act>(d, acc[i], l.slope);
+  }
+  constexpr int out_columns = t.columns / wc, windows = t.rows / wr * out_columns;
+  TENON_UNROLL
+  for (int i = 0; i < windows * vectors; ++i) {
+    const int row = i / vectors / out_columns, column = i / vectors % out_columns, v = i % vectors;
+    V y = acc[(row * wr * t.columns + column * wc) * vectors + v];
+    if constexpr (e.pool != pooling::none) {
+      TENON_UNROLL
+      for (int k = 1; k < wr * wc; ++k) {
+        const V x = acc[((row * wr + k / wc) * t.columns + column * wc + k % wc) * vectors + v];
+        y = e.pool == pooling::max ? hn::Max(y, x) : hn::Add(y, x);
       }
-      if constexpr (!e.pool_first) x = activate<e.act>(d, x, l.slope);
-    });
-  });
-  constexpr int out_rows = t.rows / wr, out_columns = t.columns / wc;
-  unrolled<out_rows * out_columns>([&](auto window) HWY_ATTR {
-    constexpr int row = window / out_columns, column = window % out_columns;
-    unrolled<t.vectors>([&](auto v) HWY_ATTR {
-      V y = each(row * wr, column * wc, int(v));
-      if constexpr (e.pool != pooling::none) {
-        unrolled<wr * wc - 1>([&](auto i) HWY_ATTR {
-          constexpr int at = i + 1;
-          const V x = each(row * wr + at / wc, column * wc + at % wc, int(v));
-          y = e.pool == pooling::max ? hn::Max(y, x) : hn::Add(y, x);
-        });
-        if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 1.0f / (wr * wc)));
-        if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
-      }
-      float* to = out + row * l.out_row_step + column * l.out_column_step + v * t.lanes;
-      if constexpr (Key.partial && v == t.vectors - 1)
-        store_first(y, d, to, l.last_lanes);
-      else
-        hn::StoreU(y, d, to);
-    });
-  });
+      if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 1.0f / (wr * wc)));
+      if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
+    }
+    float* to = out + row * l.out_row_step + column * l.out_column_step + v * t.lanes;
+    if (Key.partial && v == vectors - 1)
+      store_first(y, d, to, l.last_lanes);
+    else
+      hn::StoreU(y, d, to);
+  }
 }
 
 /// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
@@ -85,30 +80,36 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   const tag<t.lanes> d;
   using V = vec<t.lanes>;
 
-  V acc[t.pixels() * t.vectors];
-  unrolled<t.pixels() * t.vectors>(
-      [&](auto i) HWY_ATTR { acc[i] = hn::LoadU(d, panel + (i % t.vectors) * t.lanes); });
+  constexpr int pixels = t.pixels(), vectors = t.vectors;
+  V acc[pixels * vectors];
+  TENON_UNROLL
+  for (int i = 0; i < pixels * vectors; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
   panel += t.channels();
 
   for (index row = 0; row < l.tap_rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
       const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
       for (index channel = 0; channel < l.tap_channels; ++channel) {
-        V w[t.vectors];
-        unrolled<t.vectors>([&](auto v) HWY_ATTR { w[v] = hn::LoadU(d, panel + v * t.lanes); });
-        unrolled<t.pixels()>([&](auto pixel) HWY_ATTR {
-          constexpr index at = (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
-          V value;
-          if constexpr (!Key.depthwise) value = hn::Set(d, x[at]);
-          unrolled<t.vectors>([&](auto v) HWY_ATTR {
-            if constexpr (Key.depthwise && Key.partial && v == t.vectors - 1)
-              value = load_first(d, x + at + v * t.lanes, l.last_lanes);
-            else if constexpr (Key.depthwise)
-              value = hn::LoadU(d, x + at + v * t.lanes);
-            V& sum = acc[pixel * t.vectors + v];
-            sum = hn::MulAdd(value, w[v], sum);
-          });
-        });
+        V w[vectors];
+        TENON_UNROLL
+        for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+        TENON_UNROLL
+        for (int pixel = 0; pixel < pixels; ++pixel) {
+          const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
+          if constexpr (Key.depthwise) {
+            TENON_UNROLL
+            for (int v = 0; v < vectors; ++v) {
+              const V value = Key.partial && v == vectors - 1 ? load_first(d, at + v * t.lanes, l.last_lanes)
+                                                              : hn::LoadU(d, at + v * t.lanes);
+              acc[pixel * vectors + v] = hn::MulAdd(value, w[v], acc[pixel * vectors + v]);
+            }
+          } else {
+            const V value = hn::Set(d, *at);
+            TENON_UNROLL
+            for (int v = 0; v < vectors; ++v)
+              acc[pixel * vectors + v] = hn::MulAdd(value, w[v], acc[pixel * vectors + v]);
+          }
+        }
         panel += t.channels();
         x += l.tap_channel_step;
       }

@@ -25,50 +25,49 @@ HWY_NOINLINE void linear_block(index inputs, const float* HWY_RESTRICT in, const
   const tag<Key.lanes> d;
   using V = vec<Key.lanes>;
 
-  V acc[Key.split * Key.vectors];
-  unrolled<Key.split * Key.vectors>([&](auto i) HWY_ATTR {
-    if constexpr (i < Key.vectors)
-      acc[i] = hn::LoadU(d, panel + i * Key.lanes);
-    else
-      acc[i] = hn::Zero(d);
-  });
+  constexpr int vectors = Key.vectors, split = Key.split;
+  V acc[split * vectors];
+  TENON_UNROLL
+  for (int i = 0; i < split * vectors; ++i)
+    acc[i] = i < vectors ? hn::LoadU(d, panel + i * Key.lanes) : hn::Zero(d);
   panel += width;
 
-  const index whole = inputs - inputs % Key.split;
+  const index whole = inputs - inputs % split;
   index i = 0;
-  for (; i < whole; i += Key.split) {
-    unrolled<Key.split>([&](auto s) HWY_ATTR {
+  for (; i < whole; i += split) {
+    TENON_UNROLL
+    for (int s = 0; s < split; ++s) {
       const V x = hn::Set(d, in[i + s]);
-      unrolled<Key.vectors>([&](auto v) HWY_ATTR {
-        V& sum = acc[s * Key.vectors + v];
-        sum = hn::MulAdd(x, hn::LoadU(d, panel + s * width + v * Key.lanes), sum);
-      });
-    });
-    panel += Key.split * width;
+      TENON_UNROLL
+      for (int v = 0; v < vectors; ++v)
+        acc[s * vectors + v] =
+            hn::MulAdd(x, hn::LoadU(d, panel + s * width + v * Key.lanes), acc[s * vectors + v]);
+    }
+    panel += split * width;
   }
   for (; i < inputs; ++i) {
     const V x = hn::Set(d, in[i]);
-    unrolled<Key.vectors>(
-        [&](auto v) HWY_ATTR { acc[v] = hn::MulAdd(x, hn::LoadU(d, panel + v * Key.lanes), acc[v]); });
+    TENON_UNROLL
+    for (int v = 0; v < vectors; ++v) acc[v] = hn::MulAdd(x, hn::LoadU(d, panel + v * Key.lanes), acc[v]);
     panel += width;
   }
 
-  unrolled<Key.vectors>([&](auto v) HWY_ATTR {
+  TENON_UNROLL
+  for (int v = 0; v < vectors; ++v) {
+    const bool partial = Key.partial && v == vectors - 1;
     V y = acc[v];
-    unrolled<Key.split - 1>([&](auto s) HWY_ATTR { y = hn::Add(y, acc[(s + 1) * Key.vectors + v]); });
-    constexpr bool partial = Key.partial && v == Key.vectors - 1;
+    TENON_UNROLL
+    for (int s = 1; s < split; ++s) y = hn::Add(y, acc[s * vectors + v]);
     if constexpr (Key.residual) {
-      if constexpr (partial)
-        y = hn::Add(y, load_first(d, residual + v * Key.lanes, last_lanes));
-      else
-        y = hn::Add(y, hn::LoadU(d, residual + v * Key.lanes));
+      const float* from = residual + v * Key.lanes;
+      y = hn::Add(y, partial ? load_first(d, from, last_lanes) : hn::LoadU(d, from));
     }
     y = activate<Key.act>(d, y, slope);
-    if constexpr (partial)
+    if (partial)
       store_first(y, d, out + v * Key.lanes, last_lanes);
     else
       hn::StoreU(y, d, out + v * Key.lanes);
-  });
+  }
 }
 
 }  // namespace tenon::HWY_NAMESPACE

@@ -13,6 +13,13 @@
 
 #  include "tenon/tile.hpp"
 
+// In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
+// stays in memory instead of becoming registers. (Lambdas over an index_sequence do the same in twice the
+// compile time.)
+#  ifndef TENON_UNROLL
+#    define TENON_UNROLL _Pragma("GCC unroll 64")
+#  endif
+
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
@@ -25,14 +32,6 @@ template <int Lanes>
 using tag = hn::CappedTag<float, static_cast<size_t>(Lanes)>;
 template <int Lanes>
 using vec = hn::Vec<tag<Lanes>>;
-
-/// f(integral_constant<int, 0>), ... f(integral_constant<int, N - 1>): a loop the compiler cannot leave
-/// rolled, so that arrays of vectors become registers.
-template <int N, class F>
-HWY_INLINE void unrolled(F&& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR { (f(std::integral_constant<int, i>{}), ...); }
-  (std::make_integer_sequence<int, N>{});
-}
 
 /// Lanes 0 .. count-1 from memory, the others 0. Reads nothing else.
 template <class D>

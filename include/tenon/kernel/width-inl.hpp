@@ -41,7 +41,8 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
   using V = vec<lanes>;
 
   V acc[t.channels * sums];  // [channel][row][vector]
-  unrolled<t.channels * sums>([&](auto i) HWY_ATTR { acc[i] = hn::Set(d, panel[i / sums]); });
+  TENON_UNROLL
+  for (int i = 0; i < t.channels * sums; ++i) acc[i] = hn::Set(d, panel[i / sums]);
   panel += t.channels;
 
   for (index channel = 0; channel < l.tap_channels; ++channel) {
@@ -49,48 +50,53 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
       const float* HWY_RESTRICT x = in + channel * l.tap_channel_step + row * l.tap_row_step;
       for (index column = 0; column < l.tap_columns; ++column) {
         V value[sums];
-        unrolled<sums>([&](auto i) HWY_ATTR {
+        TENON_UNROLL
+        for (int i = 0; i < sums; ++i)
           value[i] = hn::LoadU(d, x + (i / t.vectors) * l.row_step + (i % t.vectors) * lanes);
-        });
-        unrolled<t.channels>([&](auto c) HWY_ATTR {
+        TENON_UNROLL
+        for (int c = 0; c < t.channels; ++c) {
           const V w = hn::Set(d, panel[c]);
-          unrolled<sums>([&](auto i)
-                             HWY_ATTR { acc[c * sums + i] = hn::MulAdd(value[i], w, acc[c * sums + i]); });
-        });
+          TENON_UNROLL
+          for (int i = 0; i < sums; ++i) acc[c * sums + i] = hn::MulAdd(value[i], w, acc[c * sums + i]);
+        }
         panel += t.channels;
         x += l.tap_column_step;
       }
     }
   }
 
-  unrolled<t.channels>([&](auto c) HWY_ATTR {
-    if constexpr (!e.pool_first)
-      unrolled<sums>([&](auto i)
-                         HWY_ATTR { acc[c * sums + i] = activate<e.act>(d, acc[c * sums + i], l.slope); });
-    unrolled<t.rows / e.pool_rows>([&](auto r) HWY_ATTR {
-      float* to = out + c * l.out_channel_step + r * l.out_row_step;
-      V* line = acc + c * sums + r * e.pool_rows * t.vectors;
-      if constexpr (e.pool == pooling::none) {
-        unrolled<t.vectors>([&](auto v)
-                                HWY_ATTR { store_columns(line[v], d, to + v * lanes, columns - v * lanes); });
-      } else {
-        const auto join = [&](V a, V b)
-                              HWY_ATTR { return e.pool == pooling::max ? hn::Max(a, b) : hn::Add(a, b); };
-        unrolled<(e.pool_rows - 1) * t.vectors>(
-            [&](auto i) HWY_ATTR { line[i % t.vectors] = join(line[i % t.vectors], line[i + t.vectors]); });
-        // Pairs of columns: even lanes meet odd lanes, and two vectors become one.
-        unrolled<(t.vectors + 1) / 2>([&](auto pair) HWY_ATTR {
-          const V lo = line[2 * pair], hi = line[2 * pair + (2 * pair + 1 < t.vectors)];
-          V y = join(even_lanes(d, lo, hi), odd_lanes(d, lo, hi));
-          if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 0.5f / e.pool_rows));
-          if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
-          constexpr int whole = 2 * pair + 1 < t.vectors ? lanes : lanes / 2;
-          const index left = columns / 2 - pair * lanes;
-          store_columns(y, d, to + pair * lanes, left < whole ? left : index(whole));
-        });
+  if constexpr (!e.pool_first) {
+    TENON_UNROLL
+    for (int i = 0; i < t.channels * sums; ++i) acc[i] = activate<e.act>(d, acc[i], l.slope);
+  }
+  constexpr int lines = t.rows / e.pool_rows;
+  TENON_UNROLL
+  for (int i = 0; i < t.channels * lines; ++i) {
+    const int c = i / lines, r = i % lines;
+    float* to = out + c * l.out_channel_step + r * l.out_row_step;
+    V* line = acc + c * sums + r * e.pool_rows * t.vectors;
+    if constexpr (e.pool == pooling::none) {
+      TENON_UNROLL
+      for (int v = 0; v < t.vectors; ++v) store_columns(line[v], d, to + v * lanes, columns - v * lanes);
+    } else {
+      const auto join = [](V a, V b)
+                            HWY_ATTR { return e.pool == pooling::max ? hn::Max(a, b) : hn::Add(a, b); };
+      TENON_UNROLL
+      for (int k = 0; k < (e.pool_rows - 1) * t.vectors; ++k)
+        line[k % t.vectors] = join(line[k % t.vectors], line[k + t.vectors]);
+      // Pairs of columns: even lanes meet odd lanes, and two vectors become one.
+      TENON_UNROLL
+      for (int pair = 0; pair < (t.vectors + 1) / 2; ++pair) {
+        const bool two = 2 * pair + 1 < t.vectors;
+        const V lo = line[2 * pair], hi = line[2 * pair + two];
+        V y = join(even_lanes(d, lo, hi), odd_lanes(d, lo, hi));
+        if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 0.5f / e.pool_rows));
+        if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
+        const index whole = two ? lanes : lanes / 2, left = columns / 2 - pair * lanes;
+        store_columns(y, d, to + pair * lanes, left < whole ? left : whole);
       }
-    });
-  });
+    }
+  }
 }
 
 inline void width(const width_layer& l, const width_tiles& tiles, const float* in, const float* packed,

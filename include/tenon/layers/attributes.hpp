@@ -48,7 +48,8 @@ struct extents {
   constexpr extents(std::integral auto first, std::integral auto... rest)
       : count(1 + sizeof...(rest)), values{static_cast<index>(first), static_cast<index>(rest)...} {}
 
-  /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses it.
+  /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses
+  /// it.
   static constexpr int misplaced = -1;
   constexpr bool given() const { return count > 0; }
   constexpr index at(int axis) const { return count == 1 ? values[0] : values[axis]; }

@@ -1,0 +1,95 @@
+// The tables of summary and explain: their rows for LeNet-5 and ResNet-8, and their totals.
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "lenet5.hpp"
+#include "resnet8.hpp"
+
+namespace {
+
+/// Rows of a table, runs of blanks shrunk to one.
+std::vector<std::string> rows(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string row;
+    for (std::string word; words >> word;) row += row.empty() ? word : ' ' + word;
+    result.push_back(row);
+  }
+  return result;
+}
+
+template <class M>
+std::vector<std::string> summary_of() {
+  std::ostringstream out;
+  tenon::summary<M>(out);
+  return rows(out.str());
+}
+
+template <class M>
+std::vector<std::string> plan_of(tenon::simd isa) {
+  std::ostringstream out;
+  tenon::explain<M>(out, isa);
+  return rows(out.str());
+}
+
+bool has(const std::vector<std::string>& table, const std::string& row) {
+  return std::find(table.begin(), table.end(), row) != table.end();
+}
+
+constexpr tenon::simd avx512{16, 32}, sse{4, 16};
+
+}  // namespace
+
+TEST_CASE("summary has a row for each layer and the totals", "[describe]") {
+  const auto table = summary_of<LeNet5>();
+  CHECK(table[0] == "Layer Name Type Output Parameters MACs");
+  CHECK(has(table, "input<1, 28, 28> 1x28x28 - -"));
+  CHECK(has(table, "0 0 conv<6, 5, padding{2}> 6x28x28 156 117,600"));
+  CHECK(has(table, "6 6 flatten 400 - -"));
+  CHECK(has(table, "11 11 linear<10> 10 850 840"));
+  CHECK(has(table, "Parameters: 61,706 (246,824 bytes of weights)"));
+  CHECK(has(table, "Multiply-accumulates: 416,520"));
+  CHECK(has(table, "Receptive field: 32x32"));
+  CHECK(has(table, "Arena: 8,896 bytes"));
+}
+
+TEST_CASE("summary shows dotted names", "[describe]") {
+  const auto table = summary_of<ResNet8>();
+  CHECK(has(table, "10 4.shortcut.0 conv<32, 1, stride{2}, no_bias> 32x14x14 512 100,352"));
+  CHECK(has(table, "+ 32x14x14 - -"));
+  CHECK(has(table, "28 8 linear<10> 10 650 640"));
+}
+
+TEST_CASE("explain shows what was fused, how it runs and where it lies", "[describe]") {
+  const auto plan = plan_of<LeNet5>(avx512);
+  CHECK(plan[0] == "Step Computes Algorithm Tile In Out MACs Weights Arena");
+  CHECK(has(plan,
+            "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch 1x28x28 6x14x14 117,600 624 @0"));
+  CHECK(has(plan, "2 conv<16, 5> | relu | max_pool<2> direct 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 9,664 @4736"));
+  CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs 84 10 840 5,440 output"));
+  CHECK(plan.back() ==
+        "6 steps, 416,520 MACs, 267,504 bytes of packed weights for vectors of 16, arena of 8,896 bytes");
+}
+
+TEST_CASE("explain names batch norms and sums that were fused", "[describe]") {
+  const auto plan = plan_of<ResNet8>(avx512);
+  CHECK(std::any_of(plan.begin(), plan.end(), [](const std::string& row) {
+    return row.find("3.conv2 conv<16, 3, padding{1}, no_bias> | 3.bn2 batch_norm | + | relu direct") != row.npos;
+  }));
+}
+
+TEST_CASE("tiles follow the instruction set, the arena does not", "[describe]") {
+  CHECK(plan_of<LeNet5>(sse).back().find("for vectors of 4, arena of 8,896 bytes") != std::string::npos);
+  CHECK(plan_of<LeNet5>(sse)[3] != plan_of<LeNet5>(avx512)[3]);
+}
+
+TEST_CASE("the unfused plan has a step for each layer", "[describe]") {
+  const auto plan = plan_of<tenon::unfused<LeNet5>>(avx512);
+  CHECK(has(plan, "2 relu map 6x28x28 6x28x28 - - @18816"));
+  CHECK(plan.back().starts_with("12 steps"));
+}

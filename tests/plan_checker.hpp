@@ -1,0 +1,232 @@
+// Proves a plan right without the code that made it: what every step reads is what its layers take, what is
+// fused may be fused, and what lives at the same time lies apart.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tenon/model.hpp"
+
+namespace tenon::test {
+
+class plan_checker {
+ public:
+  plan_checker(graph_view network, plan_view schedule)
+      : nodes_(network.nodes),
+        plan_(schedule),
+        step_of_(network.nodes.size(), -1),
+        holds_(schedule.buffers.size(), -1) {}
+
+  /// One line for each thing that is wrong.
+  std::string problems() {
+    if (plan_.steps.empty()) return "an empty plan";
+    for (int s = 0; s < int(plan_.steps.size()); ++s)
+      for (int i = 0; i < step_at(s).covered_count; ++i) {
+        int& owner = step_of_[std::size_t(step_at(s).covered[i])];
+        if (owner >= 0) say("a layer is computed twice", s);
+        owner = s;
+      }
+    holds_[0] = 0;  // the input
+    if (buffer_at(0).where != place::input) say("the first buffer is not the input", 0);
+    for (int s = 0; s < int(plan_.steps.size()); ++s) check_step(s);
+    check_all_computed();
+    check_output();
+    check_places();
+    return problems_;
+  }
+
+ private:
+  const node& node_at(int id) const { return nodes_[std::size_t(id)]; }
+  const step& step_at(int s) const { return plan_.steps[std::size_t(s)]; }
+  const buffer& buffer_at(int b) const { return plan_.buffers[std::size_t(b)]; }
+  void say(const std::string& what, int where) { problems_ += what + " (" + std::to_string(where) + ")\n"; }
+
+  /// The node whose memory stands for `id`: what does nothing, and what costs nothing, is looked through.
+  int value(int id) const {
+    const op kind = node_at(id).attr.kind;
+    const bool nothing = kind == op::identity || kind == op::dropout;
+    return nothing || (kind == op::flatten && step_of_[std::size_t(id)] < 0) ? value(node_at(id).inputs[0])
+                                                                             : id;
+  }
+
+  void check_reads(int s, int b, int id, const char* operand) {
+    if (b < 0 || holds_[std::size_t(b)] != value(id))
+      return say(std::string(operand) + " is not what its layer takes", s);
+    const buffer& from = buffer_at(b);
+    if (from.where == place::output) say("a step reads the output", s);
+    if (from.channels * from.rows * from.columns != node_at(value(id)).out.count())
+      say("a buffer of another extent", s);
+  }
+
+  static bool interleaved(const buffer& b) {
+    return b.order == layout::interleaved || b.same_in_both_orders();
+  }
+
+  void check_step(int s) {
+    const step& st = step_at(s);
+    if (st.out < 0 || holds_[std::size_t(st.out)] >= 0) return say("a buffer is written twice", s);
+    if (st.covered_count == 0) {
+      if (st.how != algorithm::copy || holds_[std::size_t(st.in)] < 0) say("nothing to copy", s);
+      holds_[std::size_t(st.out)] = holds_[std::size_t(st.in)];
+      return;
+    }
+    check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
+    check_epilogue(s);
+    check_memory(s);
+    holds_[std::size_t(st.out)] = st.covered[st.covered_count - 1];
+    const buffer& out = buffer_at(st.out);
+    if (out.channels * out.rows * out.columns != node_at(holds_[std::size_t(st.out)]).out.count())
+      say("a result of another extent", s);
+  }
+
+  /// The order in registers: layer, batch norm, residual, activation, pool; an activation that commutes with
+  /// the maximum may come after a max pool.
+  void check_epilogue(int s) {
+    const step& st = step_at(s);
+    if (st.covered[0] != st.node) say("a step does not begin with its layer", s);
+    if (node_at(st.node).attr.kind == op::add)
+      check_reads(s, st.residual, node_at(st.node).inputs[1], "the second operand");
+    int stage = 0;
+    bool norm = false, act = is_activation(node_at(st.node).attr.kind), pool = false;
+    for (int i = 1; i < st.covered_count; ++i) {
+      const node& n = node_at(st.covered[i]);
+      const int before = st.covered[i - 1];
+      const bool first = value(n.inputs[0]) == before;
+      const bool second = n.attr.kind == op::add && value(n.inputs[1]) == before;
+      if (!first && !second) say("a fused layer does not follow the one before it", s);
+      if (uses(before) != 1) say("a value with several users is not kept", s);
+      if (n.attr.kind == op::batch_norm) {
+        if (stage > 0 || st.norm != st.covered[i])
+          say("a batch norm that does not follow its convolution", s);
+        if (node_at(st.node).attr.kind != op::conv && node_at(st.node).attr.kind != op::linear)
+          say("norm of no weights", s);
+        stage = 1, norm = true;
+      } else if (n.attr.kind == op::add) {
+        if (stage > 1 || !has_weights(st.how)) say("a residual out of order", s);
+        check_reads(s, st.residual, n.inputs[first ? 1 : 0], "the residual");
+        stage = 2;
+      } else if (is_activation(n.attr.kind)) {
+        const bool commutes = pool && node_at(st.pool).attr.kind == op::max_pool &&
+                              is_monotone(activation_of(n.attr.kind), n.attr.slope);
+        if (act || (stage > 2 && !commutes)) say("an activation out of order", s);
+        if (st.act != activation_of(n.attr.kind) || st.slope != n.attr.slope) say("another activation", s);
+        stage = 3, act = true;
+      } else if (n.attr.kind == op::max_pool || n.attr.kind == op::avg_pool) {
+        if (pool || st.pool != st.covered[i]) say("a pool out of order", s);
+        for (int axis = 0; axis < 2; ++axis)
+          if (n.win.kernel[axis] != n.win.stride[axis]) say("a fused pool with overlap", s);
+        if (n.win.padded() || n.attr.ceil_mode) say("a fused pool with an edge", s);
+        stage = 4, pool = true;
+      } else {
+        say("a layer that cannot be fused", s);
+      }
+    }
+    if (norm != (st.norm >= 0) || pool != (st.pool >= 0) || act != (st.act != activation::none))
+      say("an epilogue that no layer asks for", s);
+  }
+
+  void check_memory(int s) {
+    const step& st = step_at(s);
+    if (st.in < 0) return;
+    const buffer& in = buffer_at(st.in);
+    const buffer& out = buffer_at(st.out);
+    if (is_convolution(st.how)) {
+      const window& w = node_at(st.node).win;
+      if (in.halo_top < w.pad_lo[0] || in.halo_bottom < w.pad_hi[0] || in.halo_left < w.pad_lo[1] ||
+          in.halo_right < w.pad_hi[1])
+        say("a halo smaller than the padding", s);
+    }
+    if (st.how == algorithm::matrix_vector && in.has_halo()) say("a halo within a vector", s);
+    if (st.how == algorithm::direct_width) {
+      if (in.order != layout::planar && in.channels != 1) say("a planar step reads interleaved", s);
+      if (out.order != layout::planar && !out.same_in_both_orders())
+        say("a planar step writes interleaved", s);
+      if (in.slack < arena_alignment) say("no slack for vectors along the width", s);
+    }
+    if (st.how == algorithm::depthwise || st.how == algorithm::soft_max || st.how == algorithm::addition)
+      if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
+    if (st.residual >= 0 && !interleaved(buffer_at(st.residual))) say("a planar residual", s);
+    if (st.residual >= 0 && has_weights(st.how) && !interleaved(out)) say("a residual onto planar memory", s);
+  }
+
+  int uses(int id) const {
+    int n = id == value(int(nodes_.size()) - 1);
+    for (int user = 1; user < int(nodes_.size()); ++user) {
+      if (value(user) != user) continue;
+      for (int in : node_at(user).inputs) n += in >= 0 && value(in) == id;
+    }
+    return n;
+  }
+
+  void check_all_computed() {
+    for (int id = 1; id < int(nodes_.size()); ++id) {
+      const op kind = node_at(id).attr.kind;
+      if (step_of_[std::size_t(id)] >= 0 || kind == op::identity || kind == op::dropout) continue;
+      if (kind != op::flatten) {
+        say("a layer is not computed", id);
+      } else if (node_at(node_at(id).inputs[0]).out.positions() != 1) {
+        // Only linear layers read a map as a vector, and they know how it lies.
+        for (int user = id + 1; user < int(nodes_.size()); ++user)
+          for (int in : node_at(user).inputs)
+            if (in == id && node_at(user).attr.kind != op::linear && value(user) == user)
+              say("a flatten is missing", id);
+        if (id == int(nodes_.size()) - 1) say("the last flatten is missing", id);
+      }
+    }
+  }
+
+  void check_output() {
+    int outputs = 0;
+    for (int b = 0; b < int(plan_.buffers.size()); ++b) {
+      if (buffer_at(b).where != place::output) continue;
+      ++outputs;
+      if (holds_[std::size_t(b)] != value(int(nodes_.size()) - 1)) say("the output is another value", b);
+      if (buffer_at(b).order != layout::planar && !buffer_at(b).same_in_both_orders())
+        say("the output is not planar", b);
+      if (buffer_at(b).has_halo()) say("the output has a halo", b);
+      if (b > 0 && buffer_at(b).last_step + 1 != int(plan_.steps.size())) say("the output is not last", b);
+    }
+    if (outputs != 1) say("outputs", outputs);
+    if (buffer_at(0).has_halo() || buffer_at(0).order != layout::planar) {
+      if (!buffer_at(0).same_in_both_orders()) say("the input is not planar", 0);
+    }
+  }
+
+  void check_places() {
+    const int count = int(plan_.buffers.size());
+    const auto length = [](const buffer& b) { return b.elements() + b.slack; };
+    std::vector<int> first(plan_.buffers.size(), int(plan_.steps.size())), last(plan_.buffers.size(), -1);
+    for (int s = 0; s < int(plan_.steps.size()); ++s)
+      for (int b : {step_at(s).in, step_at(s).residual, step_at(s).out})
+        if (b >= 0) first[std::size_t(b)] = std::min(first[std::size_t(b)], s), last[std::size_t(b)] = s;
+    for (int a = 0; a < count; ++a) {
+      const buffer& x = buffer_at(a);
+      if (x.where != place::arena) continue;
+      if (x.offset % arena_alignment != 0) say("a buffer is not aligned", a);
+      if (x.offset < 0 || x.offset + length(x) > plan_.arena_elements) say("a buffer leaves the arena", a);
+      for (int b = a + 1; b < count; ++b) {
+        const buffer& y = buffer_at(b);
+        if (y.where != place::arena || last[std::size_t(a)] < first[std::size_t(b)] ||
+            last[std::size_t(b)] < first[std::size_t(a)])
+          continue;
+        if (x.offset < y.offset + length(y) && y.offset < x.offset + length(x)) say("buffers overlap", a);
+      }
+    }
+  }
+
+  std::span<const node> nodes_;
+  plan_view plan_;
+  std::vector<int> step_of_, holds_;
+  std::string problems_;
+};
+
+/// What is wrong with the plan of M, fused and unfused; empty if nothing is.
+template <class M>
+std::string problems_of() {
+  std::string all = plan_checker(M::network.view(), view_of(M::schedule)).problems();
+  using slow = unfused<M>;
+  const std::string without = plan_checker(slow::network.view(), view_of(slow::schedule)).problems();
+  return all + (without.empty() ? "" : "unfused: " + without);
+}
+
+}  // namespace tenon::test

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""The code in README.md is code that compiles: each fence behind `<!-- region: FILE NAME -->` is that region of FILE,
+each fence behind `<!-- error: FILE -->` is what FILE expects the compiler to say, and each file linked to exists.
+
+  readme_test.py            compares
+  readme_test.py --update   writes the regions into README.md
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FENCE = re.compile(r"<!-- (region|error): (\S+)(?: (\w+))? -->\n```(\w*)\n(.*?)```\n", re.S)
+
+
+def region(path, name):
+    text = (ROOT / path).read_text()
+    found = re.search(rf"^// region: {name}\n(.*?)^// endregion$", text, re.S | re.M)
+    if not found:
+        sys.exit(f"error: {path} has no region {name}")
+    return "".join(line for line in found[1].splitlines(True) if not line.startswith("// clang-format"))
+
+
+def error(path):
+    return "\n".join(re.findall(r"^// EXPECT: (.*)$", (ROOT / path).read_text(), re.M)) + "\n"
+
+
+def main(args):
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    wrong = []
+
+    def fill(match):
+        kind, path, name, language, shown = match.groups()
+        wanted = region(path, name) if kind == "region" else error(path)
+        if shown != wanted:
+            wrong.append(f"{path} {name or ''}".strip())
+        return f"<!-- {kind}: {path}{' ' + name if name else ''} -->\n```{language}\n{wanted}```\n"
+
+    filled = FENCE.sub(fill, text)
+    count = len(FENCE.findall(text))
+    if "--update" in args:
+        readme.write_text(filled)
+        return print(f"{count} regions written")
+    links = [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()]
+    for path in wrong:
+        print(f"error: README.md does not show {path} as it is; run tests/readme_test.py --update", file=sys.stderr)
+    for link in links:
+        print(f"error: README.md links to {link}, which does not exist", file=sys.stderr)
+    if not count:
+        print("error: README.md shows no region", file=sys.stderr)
+    print(f"{count} regions compared")
+    sys.exit(1 if wrong or links or not count else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
