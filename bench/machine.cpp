@@ -1,0 +1,55 @@
+#include "machine.hpp"
+
+#include <hwy/highway.h>
+
+#include <ctime>
+#include <fstream>
+#include <stdexcept>
+
+#include "commit.hpp"
+
+namespace bench {
+
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name"))
+      if (const auto at = line.find(": "); at != std::string::npos) return line.substr(at + 2);
+  return "unknown CPU";
+}
+
+std::string compiler() {
+#ifdef __clang__
+  const std::string text = "Clang " __clang_version__;
+#else
+  const std::string text = "GCC " __VERSION__;
+#endif
+  return text.substr(0, text.find(' ', text.find(' ') + 1));
+}
+
+std::string commit() { return BENCH_COMMIT; }
+
+std::string date() {
+  const std::time_t now = std::time(nullptr);
+  char text[16];
+  std::strftime(text, sizeof text, "%Y-%m-%d", std::localtime(&now));
+  return text;
+}
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) names.push_back(hwy::TargetName(target));
+  return names;
+}
+
+void use_instruction_set(const std::string& name) {
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+    if (hwy::TargetName(target) != name) continue;
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    return;
+  }
+  throw std::invalid_argument("this CPU has no instruction set \"" + name + "\"");
+}
+
+}  // namespace bench

@@ -1,0 +1,22 @@
+// What a figure depends on and must be printed beside it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+std::string cpu_model();  // "unknown CPU" where the system does not say
+std::string compiler();   // "GCC 12.2.0"
+std::string
+commit();            // of the sources at build time, "+changes" if they differ from it; "unknown" outside git
+std::string date();  // of now, 2024-02-29
+
+/// The instruction sets that were compiled and that this CPU has, best first, as Highway names them.
+std::vector<std::string> instruction_sets();
+
+/// From now on every network that is constructed runs on this one. Throws std::invalid_argument for any other
+/// name than those above.
+void use_instruction_set(const std::string& name);
+
+}  // namespace bench
