@@ -13,7 +13,7 @@
 
 // As in tenon/instantiate.hpp: no vectors whose length the compiler does not know.
 #ifndef HWY_DISABLED_TARGETS
-#  define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #endif
 
 #undef HWY_TARGET_INCLUDE

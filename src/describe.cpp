@@ -81,8 +81,9 @@ std::string layer_name(const node& n) {
 std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
+    case algorithm::winograd:
     case algorithm::depthwise: {
-      const tile t = direct_of(s, isa).shape;
+      const tile t = s.what.how == algorithm::winograd ? winograd_of(s, isa).shape : direct_of(s, isa).shape;
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
              'x' + std::to_string(t.lanes) + " ch";
     }

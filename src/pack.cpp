@@ -47,8 +47,8 @@ class folded {
     double epsilon_;
   };
 
-  float weight(index output, index element) const {
-    return static_cast<float>(weight_[output * filter_ + element] * scale_[output]);
+  double weight(index output, index element) const {
+    return weight_[output * filter_ + element] * scale_[output];
   }
   float bias(index output) const { return static_cast<float>(bias_[output]); }
 
@@ -59,16 +59,14 @@ class folded {
 };
 
 /// Panel of `channels` outputs from `first` on, padded with zeros to `width`: biases, then for each tap its
-/// weights. `natural_tap(t)` is where tap t stands in a filter. Returns the end of the panel.
-template <class NaturalTap>
-float* pack_panel(const folded& f, index first, index channels, index width, index taps,
-                  NaturalTap natural_tap, float* to) {
+/// weights, `weight(output, tap)`. Returns the end of the panel.
+template <class Weight>
+float* pack_panel(const folded& f, index first, index channels, index width, index taps, Weight weight,
+                  float* to) {
   for (index c = 0; c < channels; ++c) to[c] = f.bias(first + c);
   to += width;
-  for (index t = 0; t < taps; ++t, to += width) {
-    const index from = natural_tap(t);
-    for (index c = 0; c < channels; ++c) to[c] = f.weight(first + c, from);
-  }
+  for (index t = 0; t < taps; ++t, to += width)
+    for (index c = 0; c < channels; ++c) to[c] = static_cast<float>(weight(first + c, t));
   return to;
 }
 
@@ -89,19 +87,40 @@ filter_order filter_of(const step_view& s) {
   return {n.win.kernel[0], n.win.kernel[1], s.in().channels / n.groups};
 }
 
-void pack_direct(const step_view& s, simd isa, const float* natural, float* to) {
-  const direct_geometry g = direct_of(s, isa);
-  const filter_order filter = filter_of(s);
-  const folded f(s, natural, s.out().channels, filter.taps());
+/// All blocks of all groups of a convolution with vectors along output channels.
+template <class Weight>
+void pack_blocks(const direct_geometry& g, const folded& f, index taps, Weight weight, float* to) {
+  const direct_layer& l = g.layer;
   index first = 0;
-  for (index group = 0; group < g.layer.groups; ++group) {
-    for (index block = 0; block < g.layer.blocks; ++block, first += g.layer.block_channels)
-      to = pack_panel(f, first, g.layer.block_channels, g.layer.block_channels, filter.taps(), filter, to);
-    const index rest = g.layer.group_channels - g.layer.blocks * g.layer.block_channels;
-    if (rest > 0)
-      to = pack_panel(f, first, rest, index(g.rest_vectors) * g.shape.lanes, filter.taps(), filter, to);
+  for (index group = 0; group < l.groups; ++group) {
+    for (index block = 0; block < l.blocks; ++block, first += l.block_channels)
+      to = pack_panel(f, first, l.block_channels, l.block_channels, taps, weight, to);
+    const index rest = l.group_channels - l.blocks * l.block_channels;
+    if (rest > 0) to = pack_panel(f, first, rest, index(g.rest_vectors) * g.shape.lanes, taps, weight, to);
     first += rest;
   }
+}
+
+void pack_direct(const step_view& s, simd isa, const float* natural, float* to) {
+  const filter_order filter = filter_of(s);
+  const folded f(s, natural, s.out().channels, filter.taps());
+  const auto weight = [&](index output, index tap) { return f.weight(output, filter(tap)); };
+  pack_blocks(direct_of(s, isa), f, filter.taps(), weight, to);
+}
+
+/// Filters transformed along their rows, u = G g; points take the place of rows. In double, rounded once.
+template <int R>
+void pack_winograd(const step_view& s, simd isa, const float* natural, float* to) {
+  static constexpr winograd_matrices<R> m;
+  const filter_order filter = filter_of(s);
+  const folded f(s, natural, s.out().channels, filter.taps());
+  const index row = filter.columns * filter.channels;
+  const auto weight = [&](index output, index tap) {
+    double sum = 0;
+    for (int k = 0; k < R; ++k) sum += m.g[tap / row][k] * f.weight(output, filter(k * row + tap % row));
+    return sum;
+  };
+  pack_blocks(winograd_of(s, isa), f, m.points * row, weight, to);
 }
 
 /// The width kernel runs channel, row, column: PyTorch's order.
@@ -109,10 +128,10 @@ void pack_width(const step_view& s, simd isa, const float* natural, float* to) {
   const width_geometry g = width_of(s, isa);
   const index taps = filter_of(s).taps();
   const folded f(s, natural, g.layer.channels, taps);
+  const auto weight = [&](index output, index tap) { return f.weight(output, tap); };
   for (index first = 0; first < g.layer.channels; first += g.layer.tile_channels) {
     const index channels = std::min(g.layer.tile_channels, g.layer.channels - first);
-    to = pack_panel(
-        f, first, channels, channels, taps, [](index tap) { return tap; }, to);
+    to = pack_panel(f, first, channels, channels, taps, weight, to);
   }
 }
 
@@ -122,14 +141,14 @@ void pack_linear(const step_view& s, simd isa, const float* natural, float* to) 
   const linear_geometry g = linear_of(s, isa);
   const folded f(s, natural, g.outputs, g.inputs);
   const buffer& in = s.in();
-  const auto natural_input = [&](index i) {
-    if (in.order == layout::planar) return i;
-    return i % in.channels * (in.rows * in.columns) + i / in.channels;
+  const auto weight = [&](index output, index i) {
+    if (in.order == layout::interleaved) i = i % in.channels * (in.rows * in.columns) + i / in.channels;
+    return f.weight(output, i);
   };
   for (index b = 0, first = 0; b < g.blocks; ++b) {
     const index width = index(b + 1 < g.blocks ? g.vectors : g.rest_vectors) * g.lanes;
     const index outputs = std::min(width, g.outputs - first);
-    to = pack_panel(f, first, outputs, width, g.inputs, natural_input, to);
+    to = pack_panel(f, first, outputs, width, g.inputs, weight, to);
     first += outputs;
   }
 }
@@ -145,22 +164,38 @@ void pack_affine(const step_view& s, const float* natural, float* to) {
 
 }  // namespace
 
-packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural) {
+packed_weights pack_weights(graph_view network, plan_view schedule, simd isa,
+                            std::span<const float> natural) {
   index elements = 1;
   for (const step& what : schedule.steps) elements += packed_stride({network, schedule, what}, isa);
   const auto count = static_cast<std::size_t>(elements);
-  packed_weights packed(static_cast<float*>(::operator new(count * sizeof(float), std::align_val_t{64})));
+  packed_weights packed(static_cast<float*>(::operator new (count * sizeof(float), std::align_val_t{64})));
   std::fill_n(packed.get(), count, 0.0f);
   float* to = packed.get();
   for (const step& what : schedule.steps) {
     const step_view s{network, schedule, what};
     switch (what.how) {
       case algorithm::direct:
-      case algorithm::depthwise: pack_direct(s, isa, natural.data(), to); break;
-      case algorithm::direct_width: pack_width(s, isa, natural.data(), to); break;
-      case algorithm::matrix_vector: pack_linear(s, isa, natural.data(), to); break;
-      case algorithm::affine: pack_affine(s, natural.data(), to); break;
-      default: break;
+      case algorithm::depthwise:
+        pack_direct(s, isa, natural.data(), to);
+        break;
+      case algorithm::winograd:
+        if (s.layer().win.kernel[0] == 3)
+          pack_winograd<3>(s, isa, natural.data(), to);
+        else
+          pack_winograd<5>(s, isa, natural.data(), to);
+        break;
+      case algorithm::direct_width:
+        pack_width(s, isa, natural.data(), to);
+        break;
+      case algorithm::matrix_vector:
+        pack_linear(s, isa, natural.data(), to);
+        break;
+      case algorithm::affine:
+        pack_affine(s, natural.data(), to);
+        break;
+      default:
+        break;
     }
     to += packed_stride(s, isa);
   }

@@ -69,17 +69,21 @@ TEST_CASE("explain shows what was fused, how it runs and where it lies", "[descr
   const auto plan = plan_of<LeNet5>(avx512);
   CHECK(plan[0] == "Step Computes Algorithm Tile In Out MACs Weights Arena");
   CHECK(has(plan,
-            "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch 1x28x28 6x14x14 117,600 624 @0"));
-  CHECK(has(plan, "2 conv<16, 5> | relu | max_pool<2> direct 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 9,664 @4736"));
+            "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch 1x28x28 6x14x14 "
+            "117,600 624 @0"));
+  CHECK(has(
+      plan,
+      "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 @6784"));
   CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs 84 10 840 5,440 output"));
   CHECK(plan.back() ==
-        "6 steps, 416,520 MACs, 267,504 bytes of packed weights for vectors of 16, arena of 8,896 bytes");
+        "6 steps, 416,520 MACs, 269,424 bytes of packed weights for vectors of 16, arena of 8,896 bytes");
 }
 
 TEST_CASE("explain names batch norms and sums that were fused", "[describe]") {
   const auto plan = plan_of<ResNet8>(avx512);
   CHECK(std::any_of(plan.begin(), plan.end(), [](const std::string& row) {
-    return row.find("3.conv2 conv<16, 3, padding{1}, no_bias> | 3.bn2 batch_norm | + | relu direct") != row.npos;
+    return row.find("3.conv2 conv<16, 3, padding{1}, no_bias> | 3.bn2 batch_norm | + | relu winograd") !=
+           row.npos;
   }));
 }
 

@@ -143,6 +143,15 @@ class plan_checker {
         say("a planar step writes interleaved", s);
       if (in.slack < arena_alignment) say("no slack for vectors along the width", s);
     }
+    if (st.how == algorithm::winograd) {
+      const window& w = node_at(st.node).win;
+      if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] != 1 || !winograd_rows(w.kernel[0]))
+        say("a filter that Winograd does not take", s);
+      if (!interleaved(out)) say("an interleaved step writes planar", s);
+      if (buffer_at(st.scratch).elements() < (w.kernel[0] + 1) * in.full_columns() * in.channels)
+        say("too little memory for the transformed rows", s);
+    }
+    if ((st.how == algorithm::winograd) != (st.scratch >= 0)) say("scratch memory", s);
     if (st.how == algorithm::depthwise || st.how == algorithm::soft_max || st.how == algorithm::addition)
       if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
     if (st.residual >= 0 && !interleaved(buffer_at(st.residual))) say("a planar residual", s);
@@ -197,7 +206,7 @@ class plan_checker {
     const auto length = [](const buffer& b) { return b.elements() + b.slack; };
     std::vector<int> first(plan_.buffers.size(), int(plan_.steps.size())), last(plan_.buffers.size(), -1);
     for (int s = 0; s < int(plan_.steps.size()); ++s)
-      for (int b : {step_at(s).in, step_at(s).residual, step_at(s).out})
+      for (int b : {step_at(s).in, step_at(s).residual, step_at(s).out, step_at(s).scratch})
         if (b >= 0) first[std::size_t(b)] = std::min(first[std::size_t(b)], s), last[std::size_t(b)] = s;
     for (int a = 0; a < count; ++a) {
       const buffer& x = buffer_at(a);

@@ -41,19 +41,19 @@ struct ResNet8 : tenon::model<input<1, 28, 28> | conv<16, 3, padding{1}, no_bias
 
 TEST_CASE("LeNet: activations and pools are fused, flatten costs nothing") {
   CHECK(line<LeNet>() ==
-        "copy() direct_width(conv relu max_pool) direct(conv relu max_pool) matrix_vector(linear relu) "
+        "copy() direct_width(conv relu max_pool) winograd(conv relu max_pool) matrix_vector(linear relu) "
         "matrix_vector(linear relu) matrix_vector(linear)");
   CHECK(line<tenon::unfused<LeNet>>() ==
-        "copy() direct_width(conv) map(relu) window_pool(max_pool) direct(conv) map(relu) "
+        "copy() direct_width(conv) map(relu) window_pool(max_pool) winograd(conv) map(relu) "
         "window_pool(max_pool) "
         "matrix_vector(linear) map(relu) matrix_vector(linear) map(relu) matrix_vector(linear)");
 }
 
 TEST_CASE("ResNet-8: batch norms, residuals and activations are fused into ten steps") {
   CHECK(line<ResNet8>().substr(line<ResNet8>().find("direct")) ==
-        "direct(conv batch_norm relu) direct(conv batch_norm relu) direct(conv batch_norm + relu) "
-        "direct(conv batch_norm relu) direct(conv batch_norm) direct(conv batch_norm + relu) "
-        "direct(conv batch_norm relu) direct(conv batch_norm) direct(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd(conv batch_norm relu) winograd(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd(conv batch_norm) direct(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd(conv batch_norm) direct(conv batch_norm + relu) "
         "global_pool(global_avg_pool) matrix_vector(linear)");
 }
 

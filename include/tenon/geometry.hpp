@@ -4,6 +4,7 @@
 #include "tenon/kernel/direct.hpp"
 #include "tenon/kernel/pool.hpp"
 #include "tenon/kernel/width.hpp"
+#include "tenon/kernel/winograd.hpp"
 #include "tenon/plan.hpp"
 
 namespace tenon {
@@ -57,48 +58,18 @@ struct direct_geometry {
   index packed;  // elements of the packed weights
 };
 
-constexpr direct_geometry direct_of(const step_view& s, simd isa) {
-  const node& n = s.layer();
-  const window& w = n.win;
-  const buffer &in = s.in(), &out = s.out(), &residual = s.residual();
-  const epilogue e = epilogue_of(s);
-  const bool depthwise = s.what.how == algorithm::depthwise;
-  direct_layer l{};
-  l.rows = out.rows * e.pool_rows;  // rows and columns that no window of the pool takes are not computed
-  l.columns = out.columns * e.pool_columns;
-  l.row_step = w.stride[0] * in.row_step();
-  l.column_step = w.stride[1] * in.column_step();
-  l.out_row_step = out.row_step();
-  l.out_column_step = out.column_step();
-  l.residual_row_step = residual.row_step();
-  l.residual_column_step = residual.column_step();
-  if (is_pointwise(s)) {
-    l.columns *= l.rows;
-    l.rows = 1;
-  }
-  l.tap_rows = w.kernel[0];
-  l.tap_row_step = w.dilation[0] * in.row_step();
-  l.tap_columns = w.kernel[1];
-  l.tap_column_step = w.dilation[1] * in.column_step();
-  l.tap_channels = depthwise ? 1 : in.channels / n.groups;
-  l.tap_channel_step = in.channel_step();
-  // Taps that lie behind one another in memory are one loop: a row of the filter where columns follow
-  // channels.
+/// Taps that lie behind one another in memory are one loop: a row of the filter where columns follow
+/// channels.
+constexpr void join_taps(direct_layer& l) {
   if (l.tap_channels == 1) l.tap_channel_step = l.tap_column_step;
   if (l.tap_channels == 1 || l.tap_column_step == l.tap_channels * l.tap_channel_step) {
     l.tap_channels *= l.tap_columns;
     l.tap_columns = 1;
   }
-  l.depthwise = depthwise;
-  l.groups = depthwise ? 1 : n.groups;
-  l.group_step = in.channels / l.groups * in.channel_step();
-  l.group_channels = out.channels / l.groups;
-  l.pool_rows = e.pool_rows;
-  l.pool_columns = e.pool_columns;
-  l.slope = s.what.slope;
+}
 
-  const tile t =
-      choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise);
+/// Cuts the output channels of each group into blocks of the tile's.
+constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.tile_rows = t.rows;
   l.tile_columns = t.columns;
   l.block_channels = t.channels();
@@ -111,6 +82,86 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
   return {l, t, static_cast<int>(rest_vectors), rest % t.lanes != 0,
           l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
+}
+
+/// What all convolutions with vectors along output channels have in common.
+constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
+  const buffer &out = s.out(), &residual = s.residual();
+  direct_layer l{};
+  l.rows = out.rows * e.pool_rows;  // rows and columns that no window of the pool takes are not computed
+  l.columns = out.columns * e.pool_columns;
+  l.out_row_step = out.row_step();
+  l.out_column_step = out.column_step();
+  l.residual_row_step = s.has_residual() ? residual.row_step() : 0;
+  l.residual_column_step = s.has_residual() ? residual.column_step() : 0;
+  l.pool_rows = e.pool_rows;
+  l.pool_columns = e.pool_columns;
+  l.slope = s.what.slope;
+  l.groups = 1;
+  l.group_channels = out.channels;
+  return l;
+}
+
+constexpr direct_geometry direct_of(const step_view& s, simd isa) {
+  const node& n = s.layer();
+  const window& w = n.win;
+  const buffer& in = s.in();
+  const epilogue e = epilogue_of(s);
+  const bool depthwise = s.what.how == algorithm::depthwise;
+  direct_layer l = output_of(s, e);
+  l.row_step = w.stride[0] * in.row_step();
+  l.column_step = w.stride[1] * in.column_step();
+  if (is_pointwise(s)) {
+    l.columns *= l.rows;
+    l.rows = 1;
+  }
+  l.depthwise = depthwise;
+  if (!depthwise) l.groups = n.groups;
+  l.group_step = in.channels / l.groups * in.channel_step();
+  l.group_channels = s.out().channels / l.groups;
+  l.tap_rows = w.kernel[0];
+  l.tap_row_step = w.dilation[0] * in.row_step();
+  l.tap_columns = w.kernel[1];
+  l.tap_column_step = w.dilation[1] * in.column_step();
+  l.tap_channels = depthwise ? 1 : in.channels / n.groups;
+  l.tap_channel_step = in.channel_step();
+  join_taps(l);
+  return cut_blocks(
+      l, choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
+}
+
+/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
+struct winograd_geometry : direct_geometry {
+  winograd_layer rows;
+};
+
+constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
+  const window& w = s.layer().win;
+  const buffer& in = s.in();
+  const epilogue e = epilogue_of(s);
+  const bool planar = in.order == layout::planar;
+  winograd_layer rows{};
+  rows.in_row_step = in.row_step();
+  rows.stretches = planar ? in.channels : 1;
+  rows.stretch = in.row_step();
+  rows.in_stretch_step = in.full_rows() * in.row_step();
+  rows.point_step = in.full_columns() * in.channels;
+  rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
+  direct_layer l = output_of(s, e);
+  l.column_step = in.column_step();
+  l.tap_rows = w.kernel[0] + 1;
+  l.tap_row_step = rows.point_step;
+  l.tap_columns = w.kernel[1];
+  l.tap_column_step = in.column_step();
+  l.tap_channels = in.channels;
+  l.tap_channel_step = planar ? in.full_columns() : 1;
+  join_taps(l);
+  // Only one row of accumulators is in registers at a time.
+  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
+  t.rows = 2;
+  winograd_geometry g{cut_blocks(l, t), rows};
+  g.rows.tiles = g.layer;
+  return g;
 }
 
 /// The key of one of the eight micro-kernels of a direct convolution.
@@ -229,6 +280,8 @@ constexpr index packed_elements(const step_view& s, simd isa) {
     case algorithm::direct:
     case algorithm::depthwise:
       return direct_of(s, isa).packed;
+    case algorithm::winograd:
+      return winograd_of(s, isa).packed;
     case algorithm::direct_width:
       return width_of(s, isa).packed;
     case algorithm::matrix_vector:

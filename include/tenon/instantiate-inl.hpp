@@ -1,21 +1,23 @@
 // The only place where WHAT meets HOW: runs the plan of a model, step by step, with kernels of one
 // instruction set. Included once per instruction set by instantiate.hpp.
 #if defined(TENON_INSTANTIATE_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_INSTANTIATE_INL_HPP
-#    undef TENON_INSTANTIATE_INL_HPP
-#  else
-#    define TENON_INSTANTIATE_INL_HPP
-#  endif
+#ifdef TENON_INSTANTIATE_INL_HPP
+#undef TENON_INSTANTIATE_INL_HPP
+#else
+#define TENON_INSTANTIATE_INL_HPP
+#endif
 
-#  include <cstring>
+#include <array>
+#include <cstring>
 
-#  include "tenon/executable.hpp"
-#  include "tenon/geometry.hpp"
-#  include "tenon/kernel/direct-inl.hpp"
-#  include "tenon/kernel/linear-inl.hpp"
-#  include "tenon/kernel/pool-inl.hpp"
-#  include "tenon/kernel/rows-inl.hpp"
-#  include "tenon/kernel/width-inl.hpp"
+#include "tenon/executable.hpp"
+#include "tenon/geometry.hpp"
+#include "tenon/kernel/direct-inl.hpp"
+#include "tenon/kernel/linear-inl.hpp"
+#include "tenon/kernel/pool-inl.hpp"
+#include "tenon/kernel/rows-inl.hpp"
+#include "tenon/kernel/width-inl.hpp"
+#include "tenon/kernel/winograd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
@@ -26,11 +28,18 @@ struct step_of {
   static constexpr step_view view{M::network.view(), view_of(M::schedule), M::schedule.steps[I]};
   static constexpr auto geometry = [] {
     constexpr algorithm how = view.what.how;
-    if constexpr (how == algorithm::direct || how == algorithm::depthwise) return direct_of(view, isa);
-    else if constexpr (how == algorithm::direct_width) return width_of(view, isa);
-    else if constexpr (how == algorithm::matrix_vector) return linear_of(view, isa);
-    else if constexpr (how == algorithm::window_pool || how == algorithm::global_pool) return pool_of(view);
-    else return 0;
+    if constexpr (how == algorithm::direct || how == algorithm::depthwise)
+      return direct_of(view, isa);
+    else if constexpr (how == algorithm::winograd)
+      return winograd_of(view, isa);
+    else if constexpr (how == algorithm::direct_width)
+      return width_of(view, isa);
+    else if constexpr (how == algorithm::matrix_vector)
+      return linear_of(view, isa);
+    else if constexpr (how == algorithm::window_pool || how == algorithm::global_pool)
+      return pool_of(view);
+    else
+      return 0;
   }();
 };
 
@@ -40,7 +49,8 @@ inline constexpr auto packed_offsets = []<int... step>(std::integer_sequence<int
   std::array<index, sizeof...(step) + 1> at{};
   ((at[step + 1] = at[step] + packed_stride(step_of<M, step>::view, isa)), ...);
   return at;
-}(std::make_integer_sequence<int, M::schedule.step_count>{});
+}
+(std::make_integer_sequence<int, M::schedule.step_count>{});
 
 /// The micro-kernels of a step, one for each way in which tiles end. Those that never run are not compiled.
 template <class Step>
@@ -54,8 +64,13 @@ constexpr direct_tiles make_direct_tiles() {
           (block ? g.layer.rest_block > 0 : g.layer.blocks > 0) &&
           (rows ? g.layer.rows % g.layer.tile_rows > 0 : g.layer.rows >= g.layer.tile_rows) &&
           (columns ? g.layer.columns % g.layer.tile_columns > 0 : g.layer.columns >= g.layer.tile_columns);
-      if constexpr (runs)
-        tiles.run[block][rows][columns] = &direct_tile<direct_key_of(Step::view, g, block, rows, columns)>;
+      if constexpr (runs) {
+        constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns);
+        if constexpr (Step::view.what.how == algorithm::winograd)
+          tiles.run[block][rows][columns] = &winograd_tile<key, int(Step::view.layer().win.kernel[0])>;
+        else
+          tiles.run[block][rows][columns] = &direct_tile<key>;
+      }
     };
     (put(std::integral_constant<int, which>{}), ...);
   }
@@ -152,12 +167,18 @@ HWY_INLINE void run_step(const memory& mem) {
   float* to = mem.write(out);
   if constexpr (out.has_halo()) clear_halo(out, to);
   to += out.origin();
-  const float* residual = nullptr;
+  const float* residual = to;  // where there is none it is not read
   if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
 
   if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     direct(g.layer, tiles, from + first_tap(s), weights, residual, to);
+  } else if constexpr (what.how == algorithm::winograd) {
+    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
+    constexpr const window& w = s.layer().win;
+    float* points = mem.arena + s.plan.buffers[what.scratch].offset;
+    winograd<int(w.kernel[0])>(g.rows, tiles, from + (in.halo_top - w.pad_lo[0]) * in.row_step(), weights,
+                               residual, to, points);
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
     width(g.layer, tiles, from + first_tap(s), weights, to);
@@ -209,7 +230,8 @@ HWY_INLINE void run_step(const memory& mem) {
   } else {
     static_assert(what.how == algorithm::copy);
     // A flatten is a copy into planar order that is read as a vector.
-    constexpr buffer map{.channels = in.channels, .rows = in.rows, .columns = in.columns, .order = layout::planar};
+    constexpr buffer map{
+        .channels = in.channels, .rows = in.rows, .columns = in.columns, .order = layout::planar};
     copy_map(in, from + in.origin(), in.channels == out.channels ? out : map, to);
   }
 }

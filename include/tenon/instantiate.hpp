@@ -6,11 +6,10 @@
 //
 // TENON_MODEL may name several models, separated by commas. Everyone else includes <tenon/tenon.hpp> only.
 #if !defined(TENON_MODEL)
-#  error "tenon: define TENON_MODEL as the name of your model before including tenon/instantiate.hpp"
+#error "tenon: define TENON_MODEL as the name of your model before including tenon/instantiate.hpp"
 #endif
 #if defined(TENON_INSTANTIATED)
-#  error \
-      "tenon: one file includes tenon/instantiate.hpp once; TENON_MODEL may name several models, with commas"
+#error "tenon: one file includes tenon/instantiate.hpp once; TENON_MODEL may name several models, with commas"
 #endif
 #define TENON_INSTANTIATED
 
@@ -20,7 +19,7 @@
 // Register tiles are arrays of vectors, and vectors whose length is not known to the compiler cannot be
 // elements of an array. CPUs with SVE run the NEON code.
 #ifndef HWY_DISABLED_TARGETS
-#  define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #endif
 
 // The models, looked up where the user's names are: outside of namespace tenon, which has names of its own.
@@ -38,7 +37,11 @@ HWY_EXPORT(program_of_model);
 
 template <class M>
 detail::program detail::choose_program() {
-  return HWY_DYNAMIC_DISPATCH(program_of_model)(static_cast<int>(boost::mp11::mp_find<tenon_models, M>::value));
+  static_assert(boost::mp11::mp_contains<tenon_models, M>::value,
+                "tenon: this file compiles other models but runs this one: name it in TENON_MODEL, or run it "
+                "elsewhere");
+  return HWY_DYNAMIC_DISPATCH(program_of_model)(
+      static_cast<int>(boost::mp11::mp_find<tenon_models, M>::value));
 }
 
 namespace detail {

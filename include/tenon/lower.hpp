@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tenon/kernel/winograd.hpp"
 #include "tenon/plan.hpp"
 
 namespace tenon {
@@ -19,7 +20,9 @@ template <int Nodes>
 class lowered {
  public:
   static constexpr int max_steps = 2 * Nodes + 2;  // each layer, and a copy for each at worst
-  using plan_type = plan<max_steps, max_steps + 1>;
+  static constexpr int max_buffers =
+      max_steps + Nodes + 1;  // its output, and scratch memory for each at worst
+  using plan_type = plan<max_steps, max_buffers>;
 
   constexpr lowered(const node* nodes, lowering options) : nodes_(nodes), options_(options) {
     for (int id = 0; id < Nodes; ++id) step_of_[id] = alias_[id] = -1;
@@ -35,8 +38,7 @@ class lowered {
   }
 
  private:
-  // ---- fuse: layers -> steps
-  // -------------------------------------------------------------------------------
+  // ---- fuse: layers -> steps ----
 
   static constexpr bool is_alias(op kind) { return kind == op::identity || kind == op::dropout; }
 
@@ -195,8 +197,7 @@ class lowered {
     }
   }
 
-  // ---- choose: an algorithm for each convolution
-  // -------------------------------------------------------------
+  // ---- choose: an algorithm for each convolution ----
 
   constexpr void choose() {
     for (int s = step_count_ - 1; s >= 0; --s) {
@@ -207,7 +208,23 @@ class lowered {
         steps_[s].how = algorithm::depthwise;
       else if (suits_width(s))
         steps_[s].how = algorithm::direct_width;
+      else if (suits_winograd(s))
+        steps_[s].how = algorithm::winograd;
     }
+  }
+
+  /// Two output rows of a filter of R rows take R + 1 multiplications instead of 2 R. Beside them, a tile is
+  /// added to its rows once per point, which counts where taps are few, and half of the last pair of an odd
+  /// map is lost.
+  constexpr bool suits_winograd(int s) const {
+    const node& n = nodes_[steps_[s].node];
+    const window& w = n.win;
+    const bool plain = n.groups == 1 && w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] == 1;
+    if (!plain || !winograd_rows(w.kernel[0]) || n.out.channels() < 8) return false;
+    if (steps_[s].pool >= 0 && nodes_[steps_[s].pool].win.kernel[0] > 2) return false;
+    const index taps = w.kernel[1] * nodes_[n.inputs[0]].out.channels();
+    const index rows = n.out.spatial(0), pairs = (rows + 1) / 2;
+    return 10 * pairs * (w.kernel[0] + 1) * (taps + 4) < 9 * rows * w.kernel[0] * taps;
   }
 
   /// Few output channels leave most lanes of a vector empty (6 of 16); the width fills them (28 of 32).
@@ -234,7 +251,8 @@ class lowered {
         const algorithm how = steps_[user].how;
         if (how == algorithm::window_pool || how == algorithm::map || how == algorithm::affine) {
           if (!planar_suits_users(user)) return false;
-        } else if (!(how == algorithm::direct && operand == operand_[user][0]) &&
+        } else if (!((how == algorithm::direct || how == algorithm::winograd) &&
+                     operand == operand_[user][0]) &&
                    how != algorithm::matrix_vector && how != algorithm::copy) {
           return false;
         }
@@ -243,8 +261,7 @@ class lowered {
     return true;
   }
 
-  // ---- stage: buffers with their layouts and halos, copies where a user needs another one
-  // ---------------------
+  // ---- stage: buffers with their layouts and halos, copies where a user needs another one ----
 
   constexpr int resolve(int id) const {
     while (alias_[id] >= 0) id = source(alias_[id]);
@@ -291,6 +308,15 @@ class lowered {
     // together.
     b.order = map.positions() == 1 ? layout::interleaved : order;
     b.where = where;
+    return id;
+  }
+  /// The transformed input rows of one pair of output rows: one for each point.
+  constexpr int new_scratch(const node& n, const buffer& in) {
+    const int id = plan_.buffer_count++;
+    buffer& b = plan_.buffers[id];
+    b.channels = in.channels;
+    b.rows = n.win.kernel[0] + 1;
+    b.columns = in.full_columns();
     return id;
   }
   constexpr void set_halo(buffer& b, const demand& d) {
@@ -368,6 +394,8 @@ class lowered {
       to.in = in_buffer;
       to.out = out;
       if (operand_[s][1] >= 0) to.residual = read_[resolve(operand_[s][1])];
+      if (from.how == algorithm::winograd)
+        to.scratch = new_scratch(nodes_[from.node], plan_.buffers[in_buffer]);
       publish(id, out, d);
     }
     const buffer& end = plan_.buffers[dense_[last]];
@@ -383,15 +411,14 @@ class lowered {
     return n;
   }
 
-  // ---- place: liveness -> offsets in one arena
-  // ----------------------------------------------------------------
+  // ---- place: liveness -> offsets in one arena ----
 
   constexpr void place_buffers() {
     const int count = plan_.buffer_count;
     for (int b = 0; b < count; ++b) plan_.buffers[b].first_step = plan_.step_count;
     for (int s = 0; s < plan_.step_count; ++s) {
       const step& st = plan_.steps[s];
-      for (int b : {st.in, st.residual, st.out}) {
+      for (int b : {st.in, st.residual, st.out, st.scratch}) {
         if (b < 0) continue;
         buffer& buf = plan_.buffers[b];
         if (s < buf.first_step) buf.first_step = s;
@@ -399,9 +426,9 @@ class lowered {
       }
     }
     // Largest first, each at the lowest offset where it meets no buffer that lives at the same time.
-    int order[max_steps + 1]{};
+    int order[max_buffers]{};
     int in_arena = 0;
-    index extents[max_steps + 1]{};
+    index extents[max_buffers]{};
     for (int b = 0; b < count; ++b) {
       const buffer& buf = plan_.buffers[b];
       extents[b] = (buf.elements() + buf.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
@@ -410,7 +437,7 @@ class lowered {
     }
     std::sort(order, order + in_arena,
               [&](int a, int b) { return extents[a] != extents[b] ? extents[a] > extents[b] : a < b; });
-    bool placed[max_steps + 1]{};
+    bool placed[max_buffers]{};
     for (int i = 0; i < in_arena; ++i) {
       place_at_lowest(order[i], placed, extents);
       placed[order[i]] = true;
@@ -451,7 +478,7 @@ class lowered {
   int step_count_ = 0;
   demand demands_[Nodes]{};
   int read_[Nodes]{}, dense_[Nodes]{};
-  int lives_until_[max_steps + 1]{};  // the last step of any buffer up to this one
+  int lives_until_[max_buffers]{};  // the last step of any buffer up to this one
   plan_type plan_{};
 };
 

@@ -40,7 +40,8 @@ struct buffer {
 
 /// How a step computes.
 enum class algorithm : unsigned char {
-  direct,  // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
+  direct,    // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
+  winograd,  // convolution with filters of 3 or 5 rows: two output rows for the price of less
   direct_width,   // convolution with few output channels, vectors along the width; planar in and out
   depthwise,      // convolution, one filter per channel, vectors along channels
   matrix_vector,  // linear: vectors along output features
@@ -54,9 +55,9 @@ enum class algorithm : unsigned char {
 };
 
 constexpr std::string_view spelling(algorithm a) {
-  constexpr std::string_view names[] = {"direct",      "direct_width", "depthwise", "matrix_vector",
-                                        "window_pool", "global_pool",  "map",       "affine",
-                                        "addition",    "soft_max",     "copy"};
+  constexpr std::string_view names[] = {"direct",        "winograd",    "direct_width", "depthwise",
+                                        "matrix_vector", "window_pool", "global_pool",  "map",
+                                        "affine",        "addition",    "soft_max",     "copy"};
   return names[static_cast<int>(a)];
 }
 constexpr bool is_convolution(algorithm a) { return a <= algorithm::depthwise; }
@@ -100,6 +101,7 @@ struct step {
   int in = -1;        // buffers
   int residual = -1;  // second operand: added
   int out = -1;
+  int scratch = -1;  // memory of the step itself
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;

@@ -1,6 +1,6 @@
 // The slow twin: every layer as its textbook loop over the graph, usable in constant expressions.
-// It sees the network as written, not the plan: nothing is folded, fused or laid out, so it is what kernels are
-// held against. Feature maps are in natural order: channels, then positions, the last axis fastest (NCHW).
+// It sees the network as written, not the plan: nothing is folded, fused or laid out. Kernels are held
+// against it. Feature maps are in natural order: channels, then positions, the last axis fastest (NCHW).
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,12 @@
 
 namespace tenon {
 
-/// What the reference asks of its arithmetic beside + - * /: a number type of your own brings overloads of these.
+/// A place in a feature map or window, one coordinate per spatial axis; 0 on axes that are not there.
+struct position {
+  index at[max_spatial_rank]{};
+};
+
+/// What the reference asks of its numbers beside + - * /; a number type of your own brings its overloads.
 namespace arithmetic {
 
 /// exp(x) - 1 for |x| <= 1, as its Taylor series.
@@ -75,20 +80,23 @@ constexpr T finished(const T& x) {
   return x;
 }
 
+/// A sum over the window of convolution `layer` at output `o`, of weight(channel, k) * input(channel, k) for
+/// `channels` channels and all taps k. A number type that knows of faster algorithms looks at it here.
+template <class T, class Weight, class Input>
+constexpr T convolved(const T& sum, const node& /*layer*/, const position& /*o*/, index /*channels*/, Weight,
+                      Input) {
+  return sum;
+}
+
 }  // namespace arithmetic
 
 namespace detail {
 
-/// Layers that may be folded into the sum before them, and layers that change nothing: they read sums unfinished.
+/// Layers that read sums unfinished: they may be folded into the sum before them, or change nothing.
 constexpr bool reads_sums(op kind) {
   return kind == op::batch_norm || kind == op::add || kind == op::identity || kind == op::dropout ||
          kind == op::flatten;
 }
-
-/// A place in a feature map or window, one coordinate per spatial axis; 0 on axes that are not there.
-struct position {
-  index at[max_spatial_rank]{};
-};
 
 /// f(position) for all positions of a box, the last axis fastest.
 template <class F>
@@ -109,18 +117,15 @@ struct feature_map {
   shape extents;
   std::vector<T> elements;
 
-  constexpr T& at(index channel, const position& p) { return elements[offset(channel, p)]; }
-  constexpr const T& at(index channel, const position& p) const { return elements[offset(channel, p)]; }
+  constexpr const T& at(index channel, const position& p) const {
+    for (int axis = 0; axis < max_spatial_rank; ++axis)
+      channel = channel * extents.spatial(axis) + p.at[axis];
+    return elements[static_cast<std::size_t>(channel)];
+  }
   constexpr bool contains(const position& p) const {
     for (int axis = 0; axis < max_spatial_rank; ++axis)
       if (p.at[axis] < 0 || p.at[axis] >= extents.spatial(axis)) return false;
     return true;
-  }
-
- private:
-  constexpr std::size_t offset(index channel, const position& p) const {
-    for (int axis = 0; axis < max_spatial_rank; ++axis) channel = channel * extents.spatial(axis) + p.at[axis];
-    return static_cast<std::size_t>(channel);
   }
 };
 
@@ -136,70 +141,77 @@ class reference_layer {
   /// `other` is the second operand of an addition.
   constexpr map operator()(const map& x, const map& other) const {
     switch (n_.attr.kind) {
-      case op::conv: return conv(x);
-      case op::linear: return linear(x);
-      case op::max_pool: return max_pool(x);
-      case op::avg_pool: return avg_pool(x);
-      case op::global_avg_pool: return global_avg_pool(x);
-      case op::batch_norm: return batch_norm(x);
-      case op::softmax: return softmax(x);
-      case op::add: return add(x, other);
-      default: return element_by_element(x);
+      case op::conv:
+        return conv(x);
+      case op::linear:
+        return linear(x);
+      case op::max_pool:
+        return max_pool(x);
+      case op::avg_pool:
+        return avg_pool(x);
+      case op::global_avg_pool:
+        return global_avg_pool(x);
+      case op::batch_norm:
+        return batch_norm(x);
+      case op::softmax:
+        return softmax(x);
+      case op::add:
+        return add(x, other);
+      default:
+        return element_by_element(x);
     }
   }
 
  private:
-  constexpr map result() const { return {n_.out, std::vector<T>(static_cast<std::size_t>(n_.out.count()))}; }
   constexpr T tensor(index i) const { return T(tensors_[static_cast<std::size_t>(i)]); }
 
   /// The element of the input under tap k of the window at output o: o * stride - pad_lo + k * dilation.
   constexpr position under(const position& o, const position& k) const {
     position p;
     for (int axis = 0; axis < max_spatial_rank; ++axis)
-      p.at[axis] = o.at[axis] * n_.win.stride[axis] - n_.win.pad_lo[axis] + k.at[axis] * n_.win.dilation[axis];
+      p.at[axis] =
+          o.at[axis] * n_.win.stride[axis] - n_.win.pad_lo[axis] + k.at[axis] * n_.win.dilation[axis];
     return p;
   }
 
-  /// y[oc][o] = bias[oc] + sum over ic, k of w[oc][ic][k] * x[ic][o * stride - pad_lo + k * dilation], where x is 0
-  /// beyond its edges and ic runs over the channels of oc's group. Source: ONNX operator Conv.
+  /// y[oc][o] = bias[oc] + sum over ic, k of w[oc][ic][k] * x[ic][o * stride - pad_lo + k * dilation], where
+  /// x is 0 beyond its edges and ic runs over the channels of oc's group. Source: ONNX operator Conv.
   constexpr map conv(const map& x) const {
-    map y = result();
+    using arithmetic::convolved;
     const index channels = x.extents.channels() / n_.groups, group = n_.out.channels() / n_.groups;
-    const index taps = n_.win.kernel[0] * n_.win.kernel[1] * n_.win.kernel[2];
-    const index biases = n_.out.channels() * channels * taps;
-    for (index oc = 0; oc < n_.out.channels(); ++oc) {
-      each_position(n_.out, [&](const position& o) {
-        T sum = n_.attr.bias ? tensor(biases + oc) : T(0);
-        for (index ic = 0; ic < channels; ++ic) {
-          index w = (oc * channels + ic) * taps;
-          each_position(n_.win.kernel, [&](const position& k) {
-            const position p = under(o, k);
-            if (x.contains(p)) sum = sum + tensor(w) * x.at(oc / group * channels + ic, p);
-            ++w;
-          });
-        }
-        y.at(oc, o) = sum;
-      });
-    }
-    return y;
+    const index(&kernel)[max_spatial_rank] = n_.win.kernel;
+    const index biases = n_.out.channels() * channels * kernel[0] * kernel[1] * kernel[2];
+    return each_element([&](index oc, const position& o) {
+      const auto weight = [&](index ic, const position& k) {
+        index w = oc * channels + ic;
+        for (int axis = 0; axis < max_spatial_rank; ++axis) w = w * kernel[axis] + k.at[axis];
+        return tensor(w);
+      };
+      const auto input = [&](index ic, const position& k) {
+        const position p = under(o, k);
+        return x.contains(p) ? x.at(oc / group * channels + ic, p) : T(0);
+      };
+      T sum = n_.attr.bias ? tensor(biases + oc) : T(0);
+      for (index ic = 0; ic < channels; ++ic)
+        each_position(kernel, [&](const position& k) { sum = sum + weight(ic, k) * input(ic, k); });
+      return convolved(sum, n_, o, channels, weight, input);
+    });
   }
 
   /// y[o] = bias[o] + sum over i of w[o][i] * x[i]. Source: torch.nn.Linear; ONNX operator Gemm, transB = 1.
   constexpr map linear(const map& x) const {
-    map y = result();
     const index inputs = x.extents.count(), outputs = n_.out.count();
-    for (index o = 0; o < outputs; ++o) {
+    return each_element([&](index o, const position&) {
       T sum = n_.attr.bias ? tensor(outputs * inputs + o) : T(0);
       for (index i = 0; i < inputs; ++i) sum = sum + tensor(o * inputs + i) * x.at(i, {});
-      y.at(o, {}) = sum;
-    }
-    return y;
+      return sum;
+    });
   }
 
   /// y[c][o] = the largest x[c][p] of the window at o. Source: ONNX operator MaxPool.
   constexpr map max_pool(const map& x) const {
     using arithmetic::maximum;
-    return window_by_window([&](index c, const position& o) {
+    return each_element([&](index c, const position& o) {
       T largest{};
       bool first = true;
       each_position(n_.win.kernel, [&](const position& k) {
@@ -212,15 +224,16 @@ class reference_layer {
     });
   }
 
-  /// y[c][o] = sum of the x[c][p] in the window at o / number of elements that count: those of the map and, unless
-  /// `exclude_padding`, of its padding. Source: ONNX operator AveragePool; torch.nn.AvgPool2d.
+  /// y[c][o] = sum of the x[c][p] in the window at o / number of elements that count: those of the map and,
+  /// unless `exclude_padding`, of its padding. Source: ONNX operator AveragePool; torch.nn.AvgPool2d.
   constexpr map avg_pool(const map& x) const {
     const auto counts = [&](const position& p) {
       for (int axis = 0; axis < max_spatial_rank; ++axis)
-        if (p.at[axis] >= x.extents.spatial(axis) + n_.win.pad_hi[axis]) return false;  // hangs over: ceil_mode
+        if (p.at[axis] >= x.extents.spatial(axis) + n_.win.pad_hi[axis])
+          return false;  // hangs over: ceil_mode
       return !n_.attr.exclude_padding || x.contains(p);
     };
-    return window_by_window([&](index c, const position& o) {
+    return each_element([&](index c, const position& o) {
       T sum(0);
       int counted = 0;
       each_position(n_.win.kernel, [&](const position& k) {
@@ -234,28 +247,30 @@ class reference_layer {
 
   /// y[c] = mean of x[c]. Source: ONNX operator GlobalAveragePool.
   constexpr map global_avg_pool(const map& x) const {
-    return window_by_window([&](index c, const position&) {
+    return each_element([&](index c, const position&) {
       T sum(0);
       each_position(x.extents, [&](const position& p) { sum = sum + x.at(c, p); });
       return sum / T(static_cast<float>(x.extents.positions()));
     });
   }
 
-  /// y = (x - running_mean) * (weight / sqrt(running_var + epsilon)) + bias. Source: ONNX operator BatchNormalization.
+  /// y = (x - running_mean) * (weight / sqrt(running_var + epsilon)) + bias. Source: ONNX operator
+  /// BatchNormalization.
   constexpr map batch_norm(const map& x) const {
     using arithmetic::sqrt;
     const index channels = n_.out.channels();
-    return window_by_window([&](index c, const position& o) {
+    return each_element([&](index c, const position& o) {
       const T weight = tensor(c), bias = tensor(channels + c), mean = tensor(2 * channels + c);
       const T scale = weight / sqrt(tensor(3 * channels + c) + T(n_.attr.epsilon));
       return (x.at(c, o) - mean) * scale + bias;
     });
   }
 
-  /// y[c] = exp(x[c] - m) / sum over c of exp(x[c] - m), m the largest x[c]. Source: ONNX operator Softmax, axis = 1.
+  /// y[c] = exp(x[c] - m) / sum over c of exp(x[c] - m), m the largest x[c]. Source: ONNX operator Softmax,
+  /// axis = 1.
   constexpr map softmax(const map& x) const {
     using arithmetic::exp, arithmetic::maximum;
-    return window_by_window([&](index c, const position& o) {
+    return each_element([&](index c, const position& o) {
       T largest = x.at(0, o), sum(0);
       for (index other = 1; other < n_.out.channels(); ++other) largest = maximum(largest, x.at(other, o));
       for (index other = 0; other < n_.out.channels(); ++other) sum = sum + exp(x.at(other, o) - largest);
@@ -264,13 +279,13 @@ class reference_layer {
   }
 
   constexpr map add(const map& a, const map& b) const {
-    return window_by_window([&](index c, const position& o) { return a.at(c, o) + b.at(c, o); });
+    return each_element([&](index c, const position& o) { return a.at(c, o) + b.at(c, o); });
   }
 
   /// Activations; and what changes no element: flatten, identity, dropout.
   constexpr map element_by_element(const map& x) const {
-    map y = result();
-    for (std::size_t i = 0; i < y.elements.size(); ++i) y.elements[i] = activation(x.elements[i]);
+    map y{n_.out, x.elements};
+    for (T& element : y.elements) element = activation(element);
     return y;
   }
   /// Formulas: tenon/layers/layers.hpp.
@@ -278,21 +293,29 @@ class reference_layer {
     using arithmetic::exp, arithmetic::tanh, arithmetic::maximum, arithmetic::minimum;
     const T zero(0), one(1), three(3), six(6);
     switch (n_.attr.kind) {
-      case op::relu: return maximum(x, zero);
-      case op::relu6: return minimum(maximum(x, zero), six);
-      case op::leaky_relu: return maximum(x, zero) + T(n_.attr.slope) * minimum(x, zero);
-      case op::sigmoid: return one / (one + exp(zero - x));
-      case op::tanh: return tanh(x);
-      case op::hard_swish: return x * minimum(maximum(x + three, zero), six) / six;
-      default: return x;
+      case op::relu:
+        return maximum(x, zero);
+      case op::relu6:
+        return minimum(maximum(x, zero), six);
+      case op::leaky_relu:
+        return maximum(x, zero) + T(n_.attr.slope) * minimum(x, zero);
+      case op::sigmoid:
+        return one / (one + exp(zero - x));
+      case op::tanh:
+        return tanh(x);
+      case op::hard_swish:
+        return x * minimum(maximum(x + three, zero), six) / six;
+      default:
+        return x;
     }
   }
 
+  /// The output whose elements are f(channel, position).
   template <class F>
-  constexpr map window_by_window(F f) const {
-    map y = result();
+  constexpr map each_element(F f) const {
+    map y{n_.out, {}};
     for (index c = 0; c < n_.out.channels(); ++c)
-      each_position(n_.out, [&](const position& o) { y.at(c, o) = f(c, o); });
+      each_position(n_.out, [&](const position& o) { y.elements.push_back(f(c, o)); });
     return y;
   }
 
@@ -303,10 +326,12 @@ class reference_layer {
 }  // namespace detail
 
 /// The output of a network, every operation in T: float, double, or a number type with overloads of what
-/// tenon::arithmetic names. `weights` are all tensors of the network one behind the other, as in weights<M>::values();
-/// `input` and the result are in natural order. Allocates; nothing is checked but the network itself.
+/// tenon::arithmetic names. `weights` are all tensors of the network one behind the other, as in
+/// weights<M>::values(); `input` and the result are in natural order. Allocates; nothing is checked but the
+/// network itself.
 template <class T>
-constexpr std::vector<T> reference(graph_view network, std::span<const float> weights, std::span<const float> input) {
+constexpr std::vector<T> reference(graph_view network, std::span<const float> weights,
+                                   std::span<const float> input) {
   using arithmetic::finished;
   std::vector<detail::feature_map<T>> values;
   for (const node& n : network.nodes) {
@@ -314,9 +339,11 @@ constexpr std::vector<T> reference(graph_view network, std::span<const float> we
       values.push_back({n.out, std::vector<T>(input.begin(), input.end())});
       continue;
     }
-    const auto tensors = weights.subspan(static_cast<std::size_t>(n.tensor_offset), static_cast<std::size_t>(n.tensor_count));
+    const auto tensors =
+        weights.subspan(static_cast<std::size_t>(n.tensor_offset), static_cast<std::size_t>(n.tensor_count));
     const auto operand = [&](int i) {
-      detail::feature_map<T> x = values[static_cast<std::size_t>(n.inputs[i] < 0 ? n.inputs[0] : n.inputs[i])];
+      detail::feature_map<T> x =
+          values[static_cast<std::size_t>(n.inputs[i] < 0 ? n.inputs[0] : n.inputs[i])];
       if (!detail::reads_sums(n.attr.kind))
         for (T& element : x.elements) element = finished(element);
       return x;

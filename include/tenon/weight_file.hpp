@@ -43,8 +43,8 @@ struct tensor_spec {
 ///
 /// Throws weight_error for any problem of the file, and std::invalid_argument for a caller's mistake: a name
 /// expected twice, a negative extent, or `out` of the wrong length.
-/// Source: the description of the safetensors format; stricter than its reference implementation in that a name,
-/// field or metadata key may not appear twice and a tensor may have no unknown field.
+/// Source: the description of the safetensors format; stricter than its reference implementation in that a
+/// name, field or metadata key may not appear twice and a tensor may have no unknown field.
 void read_safetensors(const std::string& path, std::span<const tensor_spec> expected, std::span<float> out,
                       weight_options options = {});
 

@@ -17,14 +17,14 @@
 // A tap is one (row, column, input channel) of the filter; their order is that of the packed weights:
 //   panel of a block of output channels:  bias[vectors * lanes], then w[tap][vectors * lanes] for each tap
 #if defined(TENON_KERNEL_DIRECT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_DIRECT_INL_HPP
-#    undef TENON_KERNEL_DIRECT_INL_HPP
-#  else
-#    define TENON_KERNEL_DIRECT_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_DIRECT_INL_HPP
+#undef TENON_KERNEL_DIRECT_INL_HPP
+#else
+#define TENON_KERNEL_DIRECT_INL_HPP
+#endif
 
-#  include "tenon/kernel/direct.hpp"
-#  include "tenon/kernel/vector-inl.hpp"
+#include "tenon/kernel/direct.hpp"
+#include "tenon/kernel/vector-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
@@ -119,6 +119,7 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
 }
 
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels.
+/// A layer without a residual may pass its output instead: it is not read.
 inline void direct(const direct_layer& l, const direct_tiles& tiles, const float* in, const float* packed,
                    const float* residual, float* out) {
   for (index group = 0; group < l.groups; ++group) {

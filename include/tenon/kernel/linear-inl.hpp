@@ -5,13 +5,13 @@
 // accumulators are in flight, at least 8, because two FMAs start per cycle and each takes 4.
 //   panel of a block of outputs:  bias[vectors * lanes], then w[i][vectors * lanes] for each input i
 #if defined(TENON_KERNEL_LINEAR_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_LINEAR_INL_HPP
-#    undef TENON_KERNEL_LINEAR_INL_HPP
-#  else
-#    define TENON_KERNEL_LINEAR_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_LINEAR_INL_HPP
+#undef TENON_KERNEL_LINEAR_INL_HPP
+#else
+#define TENON_KERNEL_LINEAR_INL_HPP
+#endif
 
-#  include "tenon/kernel/vector-inl.hpp"
+#include "tenon/kernel/vector-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {

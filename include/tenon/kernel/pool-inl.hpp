@@ -1,13 +1,13 @@
 // Max and average pools that could not be fused, and the mean of whole channels.
 #if defined(TENON_KERNEL_POOL_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_POOL_INL_HPP
-#    undef TENON_KERNEL_POOL_INL_HPP
-#  else
-#    define TENON_KERNEL_POOL_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_POOL_INL_HPP
+#undef TENON_KERNEL_POOL_INL_HPP
+#else
+#define TENON_KERNEL_POOL_INL_HPP
+#endif
 
-#  include "tenon/kernel/pool.hpp"
-#  include "tenon/kernel/vector-inl.hpp"
+#include "tenon/kernel/pool.hpp"
+#include "tenon/kernel/vector-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {

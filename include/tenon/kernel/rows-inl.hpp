@@ -1,13 +1,13 @@
 // Layers that work element by element, or along the channels of one pixel: what is left when nothing fuses
 // them.
 #if defined(TENON_KERNEL_ROWS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_ROWS_INL_HPP
-#    undef TENON_KERNEL_ROWS_INL_HPP
-#  else
-#    define TENON_KERNEL_ROWS_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_ROWS_INL_HPP
+#undef TENON_KERNEL_ROWS_INL_HPP
+#else
+#define TENON_KERNEL_ROWS_INL_HPP
+#endif
 
-#  include "tenon/kernel/vector-inl.hpp"
+#include "tenon/kernel/vector-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {

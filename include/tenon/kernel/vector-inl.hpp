@@ -1,24 +1,24 @@
 // What all kernels share: parts of vectors, activations, and the reduction of a pool window.
 #if defined(TENON_KERNEL_VECTOR_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_VECTOR_INL_HPP
-#    undef TENON_KERNEL_VECTOR_INL_HPP
-#  else
-#    define TENON_KERNEL_VECTOR_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_VECTOR_INL_HPP
+#undef TENON_KERNEL_VECTOR_INL_HPP
+#else
+#define TENON_KERNEL_VECTOR_INL_HPP
+#endif
 
-#  include <hwy/contrib/math/math-inl.h>
-#  include <hwy/highway.h>
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
 
-#  include <utility>
+#include <utility>
 
-#  include "tenon/tile.hpp"
+#include "tenon/tile.hpp"
 
 // In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
 // stays in memory instead of becoming registers. (Lambdas over an index_sequence do the same in twice the
 // compile time.)
-#  ifndef TENON_UNROLL
-#    define TENON_UNROLL _Pragma("GCC unroll 64")
-#  endif
+#ifndef TENON_UNROLL
+#define TENON_UNROLL _Pragma("GCC unroll 64")
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
@@ -36,43 +36,43 @@ using vec = hn::Vec<tag<Lanes>>;
 /// Lanes 0 .. count-1 from memory, the others 0. Reads nothing else.
 template <class D>
 HWY_INLINE hn::Vec<D> load_first(D d, const float* from, size_t count) {
-#  if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256  // no masked loads before AVX: they read whole vectors
+#if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256  // no masked loads before AVX: they read whole vectors
   HWY_ALIGN float lanes[hn::MaxLanes(d)] = {};
   for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
   return hn::Load(d, lanes);
-#  else
+#else
   return hn::MaskedLoad(hn::FirstN(d, count), d, from);
-#  endif
+#endif
 }
 
 /// Writes lanes 0 .. count-1, and nothing else.
 template <class D>
 HWY_INLINE void store_first(hn::Vec<D> v, D d, float* to, size_t count) {
-#  if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256
+#if HWY_MEM_OPS_MIGHT_FAULT && !HWY_CAP_GE256
   HWY_ALIGN float lanes[hn::MaxLanes(d)];
   hn::Store(v, d, lanes);
   for (size_t i = 0; i < count; ++i) to[i] = lanes[i];
-#  else
+#else
   hn::BlendedStore(v, hn::FirstN(d, count), d, to);
-#  endif
+#endif
 }
 
 /// Lanes 0, 2, 4, ... of lo, then those of hi; and lanes 1, 3, 5, ...
 template <class D>
 HWY_INLINE hn::Vec<D> even_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
-#  if HWY_TARGET == HWY_SCALAR  // one lane each: Highway has no operation for it
+#if HWY_TARGET == HWY_SCALAR  // one lane each: Highway has no operation for it
   return (void)d, (void)hi, lo;
-#  else
+#else
   return hn::ConcatEven(d, hi, lo);
-#  endif
+#endif
 }
 template <class D>
 HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
-#  if HWY_TARGET == HWY_SCALAR
+#if HWY_TARGET == HWY_SCALAR
   return (void)d, (void)lo, hi;
-#  else
+#else
   return hn::ConcatOdd(d, hi, lo);
-#  endif
+#endif
 }
 
 /// The activation of each lane. Formulas: tenon/layers/layers.hpp.
@@ -85,8 +85,9 @@ HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, float slope) {
   } else if constexpr (A == activation::leaky_relu) {
     return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, hn::Set(d, slope)));
   } else if constexpr (A == activation::sigmoid) {
-    const auto one = hn::Set(d, 1.0f);
-    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
+    // exp(104) is infinite and the result 0; Highway's Exp takes nothing larger.
+    const auto one = hn::Set(d, 1.0f), most = hn::Set(d, 104.0f);
+    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(most, hn::Neg(x)))));
   } else if constexpr (A == activation::tanh) {
     return hn::Tanh(d, x);
   } else if constexpr (A == activation::hard_swish) {

@@ -9,14 +9,14 @@
 // (buffers have slack) and not stored.
 //   panel of a block of output channels:  bias[channels], then w[tap][channels] for each tap
 #if defined(TENON_KERNEL_WIDTH_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#  ifdef TENON_KERNEL_WIDTH_INL_HPP
-#    undef TENON_KERNEL_WIDTH_INL_HPP
-#  else
-#    define TENON_KERNEL_WIDTH_INL_HPP
-#  endif
+#ifdef TENON_KERNEL_WIDTH_INL_HPP
+#undef TENON_KERNEL_WIDTH_INL_HPP
+#else
+#define TENON_KERNEL_WIDTH_INL_HPP
+#endif
 
-#  include "tenon/kernel/vector-inl.hpp"
-#  include "tenon/kernel/width.hpp"
+#include "tenon/kernel/vector-inl.hpp"
+#include "tenon/kernel/width.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {

@@ -1,0 +1,140 @@
+// Winograd convolution along the rows, vectors along output channels: two output rows at a time.
+//
+//   transform   for each point t:  v[t] = sum over k of B^T[t][k] * input row (r + k)      element by element
+//   multiply    for each point t:  m[t] = direct convolution of v[t] with u[t], one row high
+//   combine     output row r + j = bias + sum over t of A^T[j][t] * m[t];  then the epilogue, in registers
+//
+// The transformed rows of one pair of output rows stay in the L1 cache. Points are summed one after the other
+// into the two rows of a tile, so that only one point's accumulators need registers.
+//   panel of a block of output channels:  bias[vectors * lanes], then u[t][tap][vectors * lanes]
+#if defined(TENON_KERNEL_WINOGRAD_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TENON_KERNEL_WINOGRAD_INL_HPP
+#undef TENON_KERNEL_WINOGRAD_INL_HPP
+#else
+#define TENON_KERNEL_WINOGRAD_INL_HPP
+#endif
+
+#include "tenon/kernel/direct-inl.hpp"
+#include "tenon/kernel/winograd.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tenon::HWY_NAMESPACE {
+
+/// v = B^T d for `count` neighbouring columns. `rows[k]` is input row k.
+template <int R>
+HWY_NOINLINE void winograd_transform(index count, const float* const (&rows)[R + 1], float* HWY_RESTRICT out,
+                                     index point_step) {
+  static constexpr winograd_matrices<R> m;
+  const tag<isa.lanes> d;
+  using V = vec<isa.lanes>;
+  const auto columns = [&](auto load, auto store) HWY_ATTR {
+    V x[R + 1];
+    TENON_UNROLL
+    for (int k = 0; k <= R; ++k) x[k] = load(rows[k]);
+    TENON_UNROLL
+    for (int t = 0; t <= R; ++t) {
+      V sum = hn::Zero(d);
+      bool empty = true;
+      TENON_UNROLL
+      for (int k = 0; k <= R; ++k) {
+        if (m.b[t][k] == 0) continue;
+        const V factor = hn::Set(d, static_cast<float>(m.b[t][k]));
+        sum = empty ? (m.b[t][k] == 1 ? x[k] : hn::Mul(factor, x[k])) : hn::MulAdd(factor, x[k], sum);
+        empty = false;
+      }
+      store(sum, out + t * point_step);
+    }
+  };
+  index i = 0;
+  for (; i + isa.lanes <= count; i += isa.lanes)
+    columns([&](const float* from) HWY_ATTR { return hn::LoadU(d, from + i); },
+            [&](V v, float* to) HWY_ATTR { hn::StoreU(v, d, to + i); });
+  if (const auto left = static_cast<size_t>(count - i); left > 0)
+    columns([&](const float* from) HWY_ATTR { return load_first(d, from + i, left); },
+            [&](V v, float* to) HWY_ATTR { store_first(v, d, to + i, left); });
+}
+
+/// One tile of two rows, or of the first of them. `in` is v[0] under the first tap of the first column.
+template <direct_key Key, int R>
+HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
+                                const float* HWY_RESTRICT panel, const float* residual,
+                                float* HWY_RESTRICT out) {
+  static constexpr winograd_matrices<R> m;
+  constexpr tile t = Key.shape;
+  constexpr int vectors = t.vectors, sums = t.columns * vectors;
+  const tag<t.lanes> d;
+  using V = vec<t.lanes>;
+
+  V y[2 * sums];
+  TENON_UNROLL
+  for (int i = 0; i < 2 * sums; ++i) y[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
+  panel += t.channels();
+
+  for (int point = 0; point <= R; ++point) {
+    V acc[sums];
+    TENON_UNROLL
+    for (int i = 0; i < sums; ++i) acc[i] = hn::Zero(d);
+    for (index column = 0; column < l.tap_columns; ++column) {
+      const float* HWY_RESTRICT x = in + point * l.tap_row_step + column * l.tap_column_step;
+      for (index channel = 0; channel < l.tap_channels; ++channel) {
+        V w[vectors];
+        TENON_UNROLL
+        for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+        TENON_UNROLL
+        for (int c = 0; c < t.columns; ++c) {
+          const V value = hn::Set(d, x[c * Key.column_step]);
+          TENON_UNROLL
+          for (int v = 0; v < vectors; ++v)
+            acc[c * vectors + v] = hn::MulAdd(value, w[v], acc[c * vectors + v]);
+        }
+        panel += t.channels();
+        x += l.tap_channel_step;
+      }
+    }
+    const V first = hn::Set(d, static_cast<float>(m.a[0][point]));
+    const V second = hn::Set(d, static_cast<float>(m.a[1][point]));
+    TENON_UNROLL
+    for (int i = 0; i < sums; ++i) {
+      y[i] = hn::MulAdd(acc[i], first, y[i]);
+      y[sums + i] = hn::MulAdd(acc[i], second, y[sums + i]);
+    }
+  }
+  finish_tile<Key>(l, y, residual, out);
+}
+
+/// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels;
+/// `points` holds the transformed rows of one pair of output rows.
+template <int R>
+void winograd(const winograd_layer& layer, const direct_tiles& tiles, const float* in, const float* packed,
+              const float* residual, float* out, float* points) {
+  const direct_layer& l = layer.tiles;
+  for (index row = 0; row < l.rows; row += 2) {
+    for (index s = 0; s < layer.stretches; ++s) {
+      const float* rows[R + 1];
+      // The last row of an odd map has no second one; the input below it would not be there and is not used.
+      const index last = row + 1 < l.rows ? R : R - 1;
+      for (index k = 0; k <= R; ++k)
+        rows[k] = in + s * layer.in_stretch_step + (row + (k < last ? k : last)) * layer.in_row_step;
+      winograd_transform<R>(layer.stretch, rows, points + s * layer.stretch, layer.point_step);
+    }
+    const float* panel = packed;
+    index done = 0;
+    for (index block = 0; block < l.blocks + l.rest_block; ++block) {
+      const bool rest = block == l.blocks;
+      const auto& line = tiles.run[rest][row + 1 == l.rows];
+      const float* residual_row = residual + row * l.residual_row_step + done;
+      float* out_row = out + row / l.pool_rows * l.out_row_step + done;
+      for (index column = 0; column < l.columns; column += l.tile_columns)
+        line[l.columns - column < l.tile_columns](l, points + layer.first_tap + column * l.column_step, panel,
+                                                  residual_row + column * l.residual_column_step,
+                                                  out_row + column / l.pool_columns * l.out_column_step);
+      panel += rest ? l.rest_panel : l.panel;
+      done += l.block_channels;
+    }
+  }
+}
+
+}  // namespace tenon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
