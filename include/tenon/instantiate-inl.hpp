@@ -196,8 +196,14 @@ HWY_INLINE void run_step(const memory& mem) {
     if constexpr (in.order == layout::interleaved) {
       pool<kind, isa.lanes>(g, in.channels, from, to);
     } else {
-      for (index c = 0; c < in.channels; ++c)
-        pool<kind, 1>(g, 1, from + c * in.channel_step(), to + c * out.channel_step());
+      constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.stride_columns);
+      for (index c = 0; c < in.channels; ++c) {
+        const float* plane = from + c * in.channel_step();
+        if constexpr (lanes > 1)
+          pool_plane<kind, lanes, stride>(g, plane, to + c * out.channel_step());
+        else
+          pool<kind, 1>(g, 1, plane, to + c * out.channel_step());
+      }
     }
   } else if constexpr (what.how == algorithm::map) {
     each_row(in, out, [&](index a, index b) HWY_ATTR {

@@ -17,4 +17,12 @@ struct pool_layer {
   bool exclude_padding;
 };
 
+/// Windows along a row of a planar map that are computed together; 1 where the row is short, where neighbours
+/// are not next to each other in memory, or where windows start more than 2 columns apart.
+constexpr int pooled_lanes(const pool_layer& l, int lanes) {
+  while (lanes > l.columns) lanes /= 2;
+  const bool dense = l.in_column_step == 1 && l.out_column_step == 1;
+  return lanes >= 4 && dense && l.stride_columns <= 2 ? lanes : 1;
+}
+
 }  // namespace tenon

@@ -11,6 +11,7 @@
 
 #include <utility>
 
+#include "tenon/kernel/math-inl.hpp"
 #include "tenon/tile.hpp"
 
 // In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
@@ -89,7 +90,7 @@ HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, float slope) {
     const auto one = hn::Set(d, 1.0f), most = hn::Set(d, 104.0f);
     return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(most, hn::Neg(x)))));
   } else if constexpr (A == activation::tanh) {
-    return hn::Tanh(d, x);
+    return tanh(d, x);
   } else if constexpr (A == activation::hard_swish) {
     const auto gate = hn::Min(hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d)), hn::Set(d, 6.0f));
     return hn::Mul(hn::Mul(x, gate), hn::Set(d, 1.0f / 6.0f));

@@ -1,0 +1,92 @@
+// Activations over all of float: each within its derived bound, which takes Highway at its word about exp and
+// tanh.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <functional>
+
+#include "catch.hpp"
+#include "twin.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+
+constexpr std::size_t wide = 4096;
+template <auto Activation>
+using on_vector = twin::net<input<wide> | Activation>;
+/// Each number beside a 0: what exp is for where x < 0.
+using pairs = twin::net<input<2, 1, wide> | softmax>;
+
+/// Every 4,099th float from one infinity to the other, in the order of their bits, `wide` of them at a time.
+template <class F>
+void sweep(F f) {
+  std::vector<float> x;
+  for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 4099) {
+    const auto value = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    if (!std::isfinite(value)) continue;
+    x.push_back(value);
+    if (x.size() == wide) f(x), x.clear();
+  }
+  x.resize(wide, 0.5f);
+  f(x);
+}
+
+/// All floats up to `most`, as the prefix of the input; the rest of it is 0.
+template <tenon::Model M>
+void check_everywhere(float most = std::numeric_limits<float>::max()) {
+  std::vector<twin::runner> runners;
+  twin::on_every_target([&] { runners.push_back(twin::pack<M>({})); });
+  double worst = 0;
+  sweep([&](const std::vector<float>& numbers) {
+    std::vector<float> x(M::input::count);
+    std::transform(numbers.begin(), numbers.end(), x.begin(),
+                   [=](float v) { return std::clamp(v, -most, most); });
+    const auto expected = twin::expect(M::network.view(), {}, x);
+    for (const twin::runner& run : runners) {
+      INFO(twin::title(M::network.view()) << " on " << run.target);
+      CHECK(twin::compare(run.bare(x), expected, worst) == "");
+    }
+  });
+  twin::say(M::network.view(), worst);
+}
+
+}  // namespace
+
+#define TENON_MODEL                                                                               \
+  on_vector<relu>, on_vector<relu6>, on_vector<leaky_relu<>>, on_vector<leaky_relu<slope{-2.5}>>, \
+      on_vector<sigmoid>, on_vector<identity | tanh>, on_vector<hard_swish>, pairs
+#include <tenon/instantiate.hpp>
+
+TEST_CASE("piecewise linear activations are right for every float", "[kernels]") {
+  check_everywhere<on_vector<relu>>();
+  check_everywhere<on_vector<relu6>>();
+  check_everywhere<on_vector<leaky_relu<>>>();
+}
+
+TEST_CASE("activations that grow are right for every float whose results are finite", "[kernels]") {
+  check_everywhere<on_vector<leaky_relu<slope{-2.5}>>>(4e37f);
+  check_everywhere<on_vector<hard_swish>>(4e37f);
+}
+
+TEST_CASE("exp and tanh are as exact for every float as Highway says", "[kernels]") {
+  check_everywhere<on_vector<sigmoid>>(1e4f);
+  check_everywhere<on_vector<identity | tanh>>();
+  check_everywhere<pairs>(200);
+}
+
+TEST_CASE("sigmoid and tanh end at their limits", "[kernels]") {
+  std::vector<float> x{
+      105, 200, 1e4f, 1e30f, std::numeric_limits<float>::max(), std::numeric_limits<float>::infinity()};
+  x.resize(wide);
+  std::transform(x.begin(), x.begin() + 6, x.begin() + 6, std::negate<>());
+  twin::on_every_target([&] {
+    const auto gate = twin::pack<on_vector<sigmoid>>({}).bare(x),
+               swing = twin::pack<on_vector<identity | tanh>>({}).bare(x);
+    for (std::size_t i = 0; i < 12; ++i) {
+      INFO("x = " << x[i]);
+      CHECK(gate[i] == (i < 6 ? 1 : 0));
+      CHECK(swing[i] == (i < 6 ? 1 : -1));
+    }
+  });
+}

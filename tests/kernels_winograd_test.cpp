@@ -1,0 +1,55 @@
+// Convolutions whose rows are computed in pairs from transformed rows, against the reference.
+#include "catch.hpp"
+#include "twin.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+using twin::net;
+
+/// Channels around the lengths of vectors, on the network's own input, where channels lie apart.
+template <tenon::index IC, tenon::index OC>
+using channels = net<input<IC, 6, 9> | conv<OC, 3, padding{1}>>;
+/// Even and odd numbers of rows: the last one of an odd number has no partner.
+template <tenon::index H, tenon::index K>
+using rows = net<input<6, H, 11> | conv<9, K, padding{K / 2}>>;
+/// After another convolution channels lie together, and there is a halo.
+template <auto Convolution>
+using inside = net<input<3, 9, 10> | conv<12, 2> | Convolution | conv<2, 1>>;
+template <auto Pool, tenon::index K = 3>
+using pooled = net<input<5, 9, 8> | conv<10, K, padding{K / 2}, no_bias> | batch_norm | relu | Pool>;
+template <tenon::index C, tenon::index K>
+using residual =
+    net<input<C, 7, 8> |
+        (identity + (conv<C, K, padding{K / 2}> | relu | conv<C, K, padding{K / 2}> | batch_norm)) | relu>;
+
+constexpr int winograd_steps(tenon::plan_view plan) {
+  int steps = 0;
+  for (const tenon::step& s : plan.steps) steps += s.how == tenon::algorithm::winograd;
+  return steps;
+}
+/// How many of the networks have such a convolution.
+template <class... Ms>
+constexpr int with_winograd = ((winograd_steps(view_of(Ms::schedule)) > 0) + ...);
+
+}  // namespace
+
+// clang-format off
+#define BOTH(...) __VA_ARGS__, tenon::unfused<__VA_ARGS__>
+#define TENON_MODEL                                                                                                   \
+  channels<5, 8>, channels<7, 9>, channels<8, 16>, channels<16, 17>, channels<17, 33>, channels<6, 70>,                \
+  rows<8, 3>, rows<12, 5>, rows<13, 5>, rows<2, 3>, rows<20, 3>,                                                       \
+  net<input<4, 9, 40> | conv<16, 3>>, net<input<4, 11, 37> | conv<24, 5>>,                                             \
+  inside<conv<17, 3, padding{1}>>, inside<conv<8, 5, padding{3, 0, 1, 4}>>, inside<conv<9, extent{3, 1}, padding{1, 0}>>, \
+  inside<conv<9, extent{3, 7}, full>>, inside<conv<16, 3> | sigmoid>,                                                  \
+  inside<conv<9, 3, padding{1}> + conv<9, 5, padding{2}>>,                                                             \
+  BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>, 5>), BOTH(pooled<max_pool<extent{1, 2}>>),                       \
+  BOTH(pooled<avg_pool<extent{2, 1}>>), BOTH(pooled<max_pool<3>>),                                                     \
+  BOTH(residual<8, 3>), BOTH(residual<9, 5>), BOTH(residual<18, 3>)
+// clang-format on
+#include <tenon/instantiate.hpp>
+
+TEST_CASE("convolutions by pairs of rows agree with the reference on every target", "[kernels]") {
+  CHECK(with_winograd<TENON_MODEL> > 20);
+  CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
