@@ -29,7 +29,7 @@ class bounded {
   static constexpr double smallest_normal = 0x1p-126;
   /// exp is off by at most 1 ULP (Highway's documentation), an ULP is at most 2 u; tanh by less than 6 u
   /// (kernel/math-inl.hpp).
-  static constexpr double exp_roundings = 2, tanh_roundings = 8;
+  static constexpr double exp_roundings = 2, tanh_roundings = 6;
 
   bounded() = default;
   /// A number that the program has exactly.

@@ -1,5 +1,4 @@
-// Activations over all of float: each within its derived bound, which takes Highway at its word about exp and
-// tanh.
+// Activations over all of float: each within its derived bound, which takes exp and tanh at their word.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -69,7 +68,7 @@ TEST_CASE("activations that grow are right for every float whose results are fin
   check_everywhere<on_vector<hard_swish>>(4e37f);
 }
 
-TEST_CASE("exp and tanh are as exact for every float as Highway says", "[kernels]") {
+TEST_CASE("exp and tanh are as exact for every float as they say", "[kernels]") {
   check_everywhere<on_vector<sigmoid>>(1e4f);
   check_everywhere<on_vector<identity | tanh>>();
   check_everywhere<pairs>(200);

@@ -48,7 +48,9 @@ class executable {
 
   /// Runs the network on one input of M::input_shape, elements in the order channels, rows, columns. Input,
   /// output and workspace need no alignment and must not overlap. May be called from many threads at once,
-  /// each with a workspace of its own.
+  /// each with a workspace of its own. What a NaN makes of the output is not promised: a relu or a max pool
+  /// may drop it. Infinities and subnormal numbers are computed with as IEEE 754 says, unless the caller has
+  /// set the CPU to flush the latter to zero.
   void operator()(input x, output y, typename M::workspace& scratch) const noexcept {
     program_.run(packed_.get(), x.data(), y.data(), scratch.arena);
   }

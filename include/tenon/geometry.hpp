@@ -133,6 +133,7 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
 /// Winograd convolution: a direct one over transformed rows, two output rows at a time.
 struct winograd_geometry : direct_geometry {
   winograd_layer rows;
+  int slide;  // taps of a row whose weights are in registers together, or 0
 };
 
 constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
@@ -155,11 +156,13 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   l.tap_column_step = in.column_step();
   l.tap_channels = in.channels;
   l.tap_channel_step = planar ? in.full_columns() : 1;
-  join_taps(l);
   // Only one row of accumulators is in registers at a time.
   tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
   t.rows = 2;
-  winograd_geometry g{cut_blocks(l, t), rows};
+  const index taps = l.tap_columns;
+  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
+  if (!slides) join_taps(l);
+  winograd_geometry g{cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
   g.rows.tiles = g.layer;
   return g;
 }

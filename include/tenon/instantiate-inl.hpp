@@ -67,7 +67,8 @@ constexpr direct_tiles make_direct_tiles() {
       if constexpr (runs) {
         constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns);
         if constexpr (Step::view.what.how == algorithm::winograd)
-          tiles.run[block][rows][columns] = &winograd_tile<key, int(Step::view.layer().win.kernel[0])>;
+          tiles.run[block][rows][columns] =
+              &winograd_tile<key, int(Step::view.layer().win.kernel[0]), Step::geometry.slide>;
         else
           tiles.run[block][rows][columns] = &direct_tile<key>;
       }

@@ -20,17 +20,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// v = B^T d for `count` neighbouring columns. `rows[k]` is input row k.
+/// v = B^T d for the input rows of one pair of output rows. `in` is the first of them; the last is `last`
+/// rows further.
 template <int R>
-HWY_NOINLINE void winograd_transform(index count, const float* const (&rows)[R + 1], float* HWY_RESTRICT out,
-                                     index point_step) {
+HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, index last,
+                                     float* HWY_RESTRICT out) {
   static constexpr winograd_matrices<R> m;
   const tag<isa.lanes> d;
   using V = vec<isa.lanes>;
   const auto columns = [&](auto load, auto store) HWY_ATTR {
     V x[R + 1];
     TENON_UNROLL
-    for (int k = 0; k <= R; ++k) x[k] = load(rows[k]);
+    for (int k = 0; k <= R; ++k) x[k] = load(in + (k < last ? k : last) * l.in_row_step);
     TENON_UNROLL
     for (int t = 0; t <= R; ++t) {
       V sum = hn::Zero(d);
@@ -42,20 +43,24 @@ HWY_NOINLINE void winograd_transform(index count, const float* const (&rows)[R +
         sum = empty ? (m.b[t][k] == 1 ? x[k] : hn::Mul(factor, x[k])) : hn::MulAdd(factor, x[k], sum);
         empty = false;
       }
-      store(sum, out + t * point_step);
+      store(sum, out + t * l.point_step);
     }
   };
-  index i = 0;
-  for (; i + isa.lanes <= count; i += isa.lanes)
-    columns([&](const float* from) HWY_ATTR { return hn::LoadU(d, from + i); },
-            [&](V v, float* to) HWY_ATTR { hn::StoreU(v, d, to + i); });
-  if (const auto left = static_cast<size_t>(count - i); left > 0)
-    columns([&](const float* from) HWY_ATTR { return load_first(d, from + i, left); },
-            [&](V v, float* to) HWY_ATTR { store_first(v, d, to + i, left); });
+  for (index s = 0; s < l.stretches; ++s, in += l.in_stretch_step, out += l.stretch) {
+    index i = 0;
+    for (; i + isa.lanes <= l.stretch; i += isa.lanes)
+      columns([&](const float* from) HWY_ATTR { return hn::LoadU(d, from + i); },
+              [&](V v, float* to) HWY_ATTR { hn::StoreU(v, d, to + i); });
+    if (const auto left = static_cast<size_t>(l.stretch - i); left > 0)
+      columns([&](const float* from) HWY_ATTR { return load_first(d, from + i, left); },
+              [&](V v, float* to) HWY_ATTR { store_first(v, d, to + i, left); });
+  }
 }
 
-/// One tile of two rows, or of the first of them. `in` is v[0] under the first tap of the first column.
-template <direct_key Key, int R>
+/// One tile of two rows, or of the first of them. `in` is v[0] under the first tap of the first column. Where
+/// the weights of a whole row of `Slide` taps fit the registers, an input is loaded once for all of them:
+/// column c needs inputs c .. c + Slide - 1. Slide = 0: tap by tap.
+template <direct_key Key, int R, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
                                 const float* HWY_RESTRICT panel, const float* residual,
                                 float* HWY_RESTRICT out) {
@@ -74,29 +79,54 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
     V acc[sums];
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) acc[i] = hn::Zero(d);
-    for (index column = 0; column < l.tap_columns; ++column) {
-      const float* HWY_RESTRICT x = in + point * l.tap_row_step + column * l.tap_column_step;
+    if constexpr (Slide > 0) {
+      const float* HWY_RESTRICT x = in + point * l.tap_row_step;
+      const index tap = l.tap_channels * t.channels();
       for (index channel = 0; channel < l.tap_channels; ++channel) {
-        V w[vectors];
+        V w[Slide * vectors];
         TENON_UNROLL
-        for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+        for (int i = 0; i < Slide * vectors; ++i)
+          w[i] = hn::LoadU(d, panel + (i / vectors) * tap + (i % vectors) * t.lanes);
         TENON_UNROLL
-        for (int c = 0; c < t.columns; ++c) {
-          const V value = hn::Set(d, x[c * Key.column_step]);
+        for (int c = 0; c < t.columns + Slide - 1; ++c) {
+          const V value = hn::Set(d, x[c * (t.columns > 1 ? Key.column_step : l.tap_column_step)]);
           TENON_UNROLL
-          for (int v = 0; v < vectors; ++v)
-            acc[c * vectors + v] = hn::MulAdd(value, w[v], acc[c * vectors + v]);
+          for (int k = 0; k < Slide; ++k) {
+            if (c - k < 0 || c - k >= t.columns) continue;
+            TENON_UNROLL
+            for (int v = 0; v < vectors; ++v)
+              acc[(c - k) * vectors + v] = hn::MulAdd(value, w[k * vectors + v], acc[(c - k) * vectors + v]);
+          }
         }
         panel += t.channels();
         x += l.tap_channel_step;
       }
+      panel += (Slide - 1) * tap;
+    } else {
+      for (index column = 0; column < l.tap_columns; ++column) {
+        const float* HWY_RESTRICT x = in + point * l.tap_row_step + column * l.tap_column_step;
+        for (index channel = 0; channel < l.tap_channels; ++channel) {
+          V w[vectors];
+          TENON_UNROLL
+          for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+          TENON_UNROLL
+          for (int c = 0; c < t.columns; ++c) {
+            const V value = hn::Set(d, x[c * Key.column_step]);
+            TENON_UNROLL
+            for (int v = 0; v < vectors; ++v)
+              acc[c * vectors + v] = hn::MulAdd(value, w[v], acc[c * vectors + v]);
+          }
+          panel += t.channels();
+          x += l.tap_channel_step;
+        }
+      }
     }
-    const V first = hn::Set(d, static_cast<float>(m.a[0][point]));
-    const V second = hn::Set(d, static_cast<float>(m.a[1][point]));
-    TENON_UNROLL
-    for (int i = 0; i < sums; ++i) {
-      y[i] = hn::MulAdd(acc[i], first, y[i]);
-      y[sums + i] = hn::MulAdd(acc[i], second, y[sums + i]);
+    for (int row = 0; row < 2; ++row) {
+      if (m.a[row][point] == 0) continue;
+      const V factor = hn::Set(d, static_cast<float>(m.a[row][point]));
+      V* HWY_RESTRICT sum = y + row * sums;
+      TENON_UNROLL
+      for (int i = 0; i < sums; ++i) sum[i] = hn::MulAdd(acc[i], factor, sum[i]);
     }
   }
   finish_tile<Key>(l, y, residual, out);
@@ -109,14 +139,9 @@ void winograd(const winograd_layer& layer, const direct_tiles& tiles, const floa
               const float* residual, float* out, float* points) {
   const direct_layer& l = layer.tiles;
   for (index row = 0; row < l.rows; row += 2) {
-    for (index s = 0; s < layer.stretches; ++s) {
-      const float* rows[R + 1];
-      // The last row of an odd map has no second one; the input below it would not be there and is not used.
-      const index last = row + 1 < l.rows ? R : R - 1;
-      for (index k = 0; k <= R; ++k)
-        rows[k] = in + s * layer.in_stretch_step + (row + (k < last ? k : last)) * layer.in_row_step;
-      winograd_transform<R>(layer.stretch, rows, points + s * layer.stretch, layer.point_step);
-    }
+    // The last row of an odd map has no second one; the input below it would not be there and is not used.
+    const index last = row + 1 < l.rows ? R : R - 1;
+    winograd_transform<R>(layer, in + row * layer.in_row_step, last, points);
     const float* panel = packed;
     index done = 0;
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
