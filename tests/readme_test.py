@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""The code in README.md is code that compiles: each fence behind `<!-- region: FILE NAME -->` is that region of FILE,
-each fence behind `<!-- error: FILE -->` is what FILE expects the compiler to say, and each file linked to exists.
+"""README.md shows what is there: each fence behind `<!-- region: FILE NAME -->` is that region of FILE, each fence
+behind `<!-- error: FILE -->` is what FILE expects the compiler to say, each table behind `<!-- table: FILE -->` is the
+table of FILE, and each file linked to exists.
 
   readme_test.py            compares
-  readme_test.py --update   writes the regions into README.md
+  readme_test.py --update   writes them into README.md
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLE = re.compile(r"<!-- table: (\S+) -->\n((?:\|.*\n)*)")
 FENCE = re.compile(r"<!-- (region|error): (\S+)(?: (\w+))? -->\n```(\w*)\n(.*?)```\n", re.S)
 
 
@@ -37,19 +39,27 @@ def main(args):
             wrong.append(f"{path} {name or ''}".strip())
         return f"<!-- {kind}: {path}{' ' + name if name else ''} -->\n```{language}\n{wanted}```\n"
 
-    filled = FENCE.sub(fill, text)
-    count = len(FENCE.findall(text))
+    def fill_table(match):
+        path, shown = match.groups()
+        lines = (ROOT / path).read_text().splitlines(True)
+        wanted = "".join(line for line in lines if line.startswith("|"))
+        if shown != wanted:
+            wrong.append(path)
+        return f"<!-- table: {path} -->\n{wanted}"
+
+    filled = TABLE.sub(fill_table, FENCE.sub(fill, text))
+    count = len(FENCE.findall(text)) + len(TABLE.findall(text))
     if "--update" in args:
         readme.write_text(filled)
-        return print(f"{count} regions written")
+        return print(f"{count} parts written")
     links = [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / link).exists()]
     for path in wrong:
         print(f"error: README.md does not show {path} as it is; run tests/readme_test.py --update", file=sys.stderr)
     for link in links:
         print(f"error: README.md links to {link}, which does not exist", file=sys.stderr)
     if not count:
-        print("error: README.md shows no region", file=sys.stderr)
-    print(f"{count} regions compared")
+        print("error: README.md shows nothing of the tree", file=sys.stderr)
+    print(f"{count} parts compared")
     sys.exit(1 if wrong or links or not count else 0)
 
 
