@@ -27,7 +27,7 @@ has_command node || skip 'no node here'
 find_python || skip "no Python with onnx and numpy here (Debian's package python3-onnx)"
 
 require_packages
-configure "$build" -Dexamples=true -Dbench=true >&2 || die 'the build could not be configured'
+configure "$build" >&2 || die 'the build could not be configured'
 meson compile -C "$build" networks >&2 || die 'the build failed'
 
 folder=$(mktemp -d)

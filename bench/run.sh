@@ -11,7 +11,7 @@ case ${1:-} in '' | --write) ;; *) die "usage: sh bench/run.sh [--write]" ;; esa
 
 require_packages
 has_command python3 || apt_install python3 || die 'please install: python3'
-configure "$build" -Dexamples=true -Dtests=false -Dbench=true >&2 || die 'the build could not be configured'
+configure "$build" >&2 || die 'the build could not be configured'
 meson compile -C "$build" networks >&2 || die 'the build failed'
 
 # machine_name: the CPU's model as a name of a folder.

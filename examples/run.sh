@@ -8,6 +8,6 @@ build=$root/build-release
 
 require_packages
 want_dataset
-is_configured "$build" || configure "$build" -Dtests=false -Dbench=false >&2 || die 'the build could not be configured'
+is_configured "$build" || configure "$build" >&2 || die 'the build could not be configured'
 meson compile -C "$build" fashion >&2 || die 'the build failed'
 exec "$build/examples/fashion" "$@"

@@ -15,7 +15,7 @@ finish() {
 }
 
 require_packages tests
-configure "$build" -Dexamples=true -Dtests=true -Dbench=true "$@" || finish 0 1
+configure "$build" "$@" || finish 0 1
 meson compile -C "$build" || finish 0 1
 
 log=$build/meson-logs/testlog.json
