@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iomanip>
 #include <string>
 #include <vector>
 
@@ -40,7 +39,7 @@ class table {
   }
   void add(row r) { rows_.push_back(std::move(r)); }
 
-  std::size_t print(std::ostream& out) const {
+  void print(std::ostream& out) const {
     std::array<std::size_t, Columns> width{};
     const auto widen = [&](const row& r) {
       for (std::size_t c = 0; c < Columns; ++c) width[c] = std::max(width[c], r[c].size());
@@ -53,7 +52,6 @@ class table {
     out << std::string(total, '-') << '\n';
     for (const row& r : rows_) print_row(out, r, width);
     out << std::string(total, '-') << '\n';
-    return total;
   }
 
  private:
@@ -72,12 +70,7 @@ class table {
   std::vector<row> rows_;
 };
 
-std::string layer_name(const node& n) {
-  if (n.attr.kind == op::add) return "+";
-  return spelled(spell(n.attr));
-}
-
-/// "14x2 px x vectors of 16": the register tile of a step.
+/// "1x14 px, 2x16 ch": the register tile of a step.
 std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
@@ -122,7 +115,7 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
     const node& n = network.nodes[id];
     const std::string number = n.layer < 0 ? "" : std::to_string(n.layer);
     const std::string name = n.layer < 0 ? "" : spelled(path_of(network, id));
-    t.add({number, name, layer_name(n), spelled(n.out), counted(n.parameters), counted(n.macs)});
+    t.add({number, name, spelled(spell(n.attr)), spelled(n.out), counted(n.parameters), counted(n.macs)});
     parameters += n.parameters, macs += n.macs, weights += n.tensor_count;
   }
   t.print(out);
@@ -150,16 +143,15 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
       const node& n = network.nodes[id];
       if (k > 0) computes += " | ";
       const bool named = n.layer >= 0 && !n.label.empty();
-      computes += (named ? spelled(path_of(network, id)) + ' ' : "") + layer_name(n);
+      computes += (named ? spelled(path_of(network, id)) + ' ' : "") + spelled(spell(n.attr));
     }
     if (computes.empty()) computes = s.out().has_halo() ? "(gives a halo)" : "(changes layout)";
     const index bytes = packed_elements(s, isa) * index(sizeof(float));
-    t.add({std::to_string(i), computes,
-           std::string(is_convolution(s.what.how) && s.what.how == algorithm::direct && is_pointwise(s)
-                           ? "pointwise"
-                           : spelling(s.what.how)),
-           tile_text(s, isa), map_text(s.in()), map_text(s.out()), counted(s.what.macs), counted(bytes),
-           place_text(s.out())});
+    t.add(
+        {std::to_string(i), computes,
+         std::string(s.what.how == algorithm::direct && is_pointwise(s) ? "pointwise" : spelling(s.what.how)),
+         tile_text(s, isa), map_text(s.in()), map_text(s.out()), counted(s.what.macs), counted(bytes),
+         place_text(s.out())});
     macs += s.what.macs, packed += bytes;
   }
   t.print(out);

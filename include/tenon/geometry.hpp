@@ -162,9 +162,7 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   const index taps = l.tap_columns;
   const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
   if (!slides) join_taps(l);
-  winograd_geometry g{cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
-  g.rows.tiles = g.layer;
-  return g;
+  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
 }
 
 /// The key of one of the eight micro-kernels of a direct convolution.

@@ -178,8 +178,8 @@ HWY_INLINE void run_step(const memory& mem) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr const window& w = s.layer().win;
     float* points = mem.arena + s.plan.buffers[what.scratch].offset;
-    winograd<int(w.kernel[0])>(g.rows, tiles, from + (in.halo_top - w.pad_lo[0]) * in.row_step(), weights,
-                               residual, to, points);
+    winograd<int(w.kernel[0])>(g.layer, g.rows, tiles, from + (in.halo_top - w.pad_lo[0]) * in.row_step(),
+                               weights, residual, to, points);
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
     width(g.layer, tiles, from + first_tap(s), weights, to);

@@ -70,23 +70,15 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
   }
 }
 
-/// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
-/// block.
-template <direct_key Key>
-HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT in,
-                              const float* HWY_RESTRICT panel, const float* residual,
-                              float* HWY_RESTRICT out) {
+/// acc[pixel * vectors + vector] += sum over `rows` rows of taps of w[tap] * x[pixel][tap], for the first
+/// `Pixels` pixels of the tile. `panel` is at the weights of the first tap; returns the end of those it used.
+template <direct_key Key, int Pixels, class V>
+HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float* HWY_RESTRICT in,
+                                 const float* HWY_RESTRICT panel, V* acc) {
   constexpr tile t = Key.shape;
+  constexpr int vectors = t.vectors;
   const tag<t.lanes> d;
-  using V = vec<t.lanes>;
-
-  constexpr int pixels = t.pixels(), vectors = t.vectors;
-  V acc[pixels * vectors];
-  TENON_UNROLL
-  for (int i = 0; i < pixels * vectors; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
-  panel += t.channels();
-
-  for (index row = 0; row < l.tap_rows; ++row) {
+  for (index row = 0; row < rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
       const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
       for (index channel = 0; channel < l.tap_channels; ++channel) {
@@ -94,7 +86,7 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
         TENON_UNROLL
-        for (int pixel = 0; pixel < pixels; ++pixel) {
+        for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
           if constexpr (Key.depthwise) {
             TENON_UNROLL
@@ -115,6 +107,22 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
       }
     }
   }
+  return panel;
+}
+
+/// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
+/// block.
+template <direct_key Key>
+HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT in,
+                              const float* HWY_RESTRICT panel, const float* residual,
+                              float* HWY_RESTRICT out) {
+  constexpr tile t = Key.shape;
+  const tag<t.lanes> d;
+  constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
+  vec<t.lanes> acc[sums];
+  TENON_UNROLL
+  for (int i = 0; i < sums; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
+  add_taps<Key, t.pixels()>(l, l.tap_rows, in, panel + t.channels(), acc);
   finish_tile<Key>(l, acc, residual, out);
 }
 

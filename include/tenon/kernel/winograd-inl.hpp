@@ -103,23 +103,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
       }
       panel += (Slide - 1) * tap;
     } else {
-      for (index column = 0; column < l.tap_columns; ++column) {
-        const float* HWY_RESTRICT x = in + point * l.tap_row_step + column * l.tap_column_step;
-        for (index channel = 0; channel < l.tap_channels; ++channel) {
-          V w[vectors];
-          TENON_UNROLL
-          for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
-          TENON_UNROLL
-          for (int c = 0; c < t.columns; ++c) {
-            const V value = hn::Set(d, x[c * Key.column_step]);
-            TENON_UNROLL
-            for (int v = 0; v < vectors; ++v)
-              acc[c * vectors + v] = hn::MulAdd(value, w[v], acc[c * vectors + v]);
-          }
-          panel += t.channels();
-          x += l.tap_channel_step;
-        }
-      }
+      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc);
     }
     for (int row = 0; row < 2; ++row) {
       if (m.a[row][point] == 0) continue;
@@ -135,13 +119,12 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels;
 /// `points` holds the transformed rows of one pair of output rows.
 template <int R>
-void winograd(const winograd_layer& layer, const direct_tiles& tiles, const float* in, const float* packed,
-              const float* residual, float* out, float* points) {
-  const direct_layer& l = layer.tiles;
+void winograd(const direct_layer& l, const winograd_layer& rows, const direct_tiles& tiles, const float* in,
+              const float* packed, const float* residual, float* out, float* points) {
   for (index row = 0; row < l.rows; row += 2) {
     // The last row of an odd map has no second one; the input below it would not be there and is not used.
     const index last = row + 1 < l.rows ? R : R - 1;
-    winograd_transform<R>(layer, in + row * layer.in_row_step, last, points);
+    winograd_transform<R>(rows, in + row * rows.in_row_step, last, points);
     const float* panel = packed;
     index done = 0;
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
@@ -150,7 +133,7 @@ void winograd(const winograd_layer& layer, const direct_tiles& tiles, const floa
       const float* residual_row = residual + row * l.residual_row_step + done;
       float* out_row = out + row / l.pool_rows * l.out_row_step + done;
       for (index column = 0; column < l.columns; column += l.tile_columns)
-        line[l.columns - column < l.tile_columns](l, points + layer.first_tap + column * l.column_step, panel,
+        line[l.columns - column < l.tile_columns](l, points + rows.first_tap + column * l.column_step, panel,
                                                   residual_row + column * l.residual_column_step,
                                                   out_row + column / l.pool_columns * l.out_column_step);
       panel += rest ? l.rest_panel : l.panel;

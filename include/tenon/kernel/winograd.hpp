@@ -47,10 +47,8 @@ struct winograd_matrices {
 /// Filters whose rows are worth it, and for which points are given above.
 constexpr bool winograd_rows(index taps) { return taps == 3 || taps == 5; }
 
-/// A Winograd convolution. `tiles.tap_rows` counts points; rows of `tiles` are read from the transformed
-/// rows.
+/// The transformed rows of a Winograd convolution. Its direct_layer counts points as rows of taps.
 struct winograd_layer {
-  direct_layer tiles;
   index in_row_step;         // from one input row to the next
   index stretches, stretch;  // a row is so many pieces (planar: channels) of so many elements in memory
   index in_stretch_step;     // from one piece to the next, in the input

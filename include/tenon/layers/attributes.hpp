@@ -37,7 +37,6 @@ constexpr std::string_view spelling(op kind) {
 }
 
 constexpr bool is_activation(op kind) { return kind >= op::relu && kind <= op::hard_swish; }
-constexpr bool is_window(op kind) { return kind == op::conv || kind == op::max_pool || kind == op::avg_pool; }
 
 /// One number for every spatial axis, or one for each: `5`, `extent{1, 7}`. In elements.
 struct extents {

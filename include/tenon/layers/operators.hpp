@@ -40,13 +40,6 @@ using join = boost::mp11::mp_append<typename terms<Join, F>::type, typename term
 
 using tanh_function = layers::tanh_layer (*)(layers::tanh_overload);
 
-/// What a name of the language stands for: a function of the overload set `tanh` for its layer.
-template <Expression F>
-consteval F as_layer(F) {
-  return {};
-}
-consteval layers::tanh_layer as_layer(tanh_function) { return {}; }
-
 }  // namespace detail
 
 namespace layers {
