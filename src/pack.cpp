@@ -20,7 +20,7 @@ class folded {
         filter_(filter),
         scale_(outputs, 1.0),
         bias_(outputs, 0.0) {
-    if (s.layer().attr.bias) std::copy_n(weight_ + outputs * filter, outputs, bias_.begin());
+    if (s.layer().attr.has_bias) std::copy_n(weight_ + outputs * filter, outputs, bias_.begin());
     if (s.what.norm < 0) return;
     const affine_form norm(s.graph.nodes[s.what.norm], natural);
     for (index o = 0; o < outputs; ++o) {

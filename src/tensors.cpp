@@ -17,12 +17,12 @@ std::vector<tensor_spec> expected_tensors(graph_view network) {
         std::vector<std::int64_t> filter{channels, in.channels() / n.groups};
         for (int axis = 0; axis < in.spatial_rank(); ++axis) filter.push_back(n.win.kernel[axis]);
         put("weight", filter);
-        if (n.attr.bias) put("bias", {channels});
+        if (n.attr.has_bias) put("bias", {channels});
         break;
       }
       case op::linear:
         put("weight", {channels, network.nodes[n.inputs[0]].out.count()});
-        if (n.attr.bias) put("bias", {channels});
+        if (n.attr.has_bias) put("bias", {channels});
         break;
       case op::batch_norm:
         for (const char* name : {"weight", "bias", "running_mean", "running_var"}) put(name, {channels});

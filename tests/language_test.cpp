@@ -212,7 +212,7 @@ TEST_CASE("the catalogue has one entry for each rule, and every place of a sente
     CHECK_FALSE(entry.remedy.empty());
     CHECK(tenon::fill(entry, args).view().find('{') == std::string_view::npos);
   }
-  CHECK(id == static_cast<int>(tenon::rule::option_rank));
+  CHECK(id == static_cast<int>(tenon::rule::number_not_allowed));
 }
 
 TEST_CASE("::tanh is still a function") { CHECK(tanh(0.0) == 0.0); }

@@ -107,9 +107,9 @@ class plan_checker {
         stage = 2;
       } else if (is_activation(n.attr.kind)) {
         const bool commutes = pool && node_at(st.pool).attr.kind == op::max_pool &&
-                              is_monotone(activation_of(n.attr.kind), n.attr.slope);
+                              is_monotone(function_of(n.attr));
         if (act || (stage > 2 && !commutes)) say("an activation out of order", s);
-        if (st.act != activation_of(n.attr.kind) || st.slope != n.attr.slope) say("another activation", s);
+        if (!(st.act == function_of(n.attr))) say("another activation", s);
         stage = 3, act = true;
       } else if (n.attr.kind == op::max_pool || n.attr.kind == op::avg_pool) {
         if (pool || st.pool != st.covered[i]) say("a pool out of order", s);
@@ -121,7 +121,7 @@ class plan_checker {
         say("a layer that cannot be fused", s);
       }
     }
-    if (norm != (st.norm >= 0) || pool != (st.pool >= 0) || act != (st.act != activation::none))
+    if (norm != (st.norm >= 0) || pool != (st.pool >= 0) || act != (bool(st.act)))
       say("an epilogue that no layer asks for", s);
   }
 

@@ -57,7 +57,7 @@ std::vector<float> random_weights(tenon::graph_view network, unsigned seed) {
       for (float& variance : all.last(channels)) variance = 0.25f + std::abs(variance);
     } else if (!all.empty()) {
       // The weights of a filter add up to about 1: neither numbers nor bounds explode in deep networks.
-      const auto filters = all.first(all.size() - (n.attr.bias ? channels : 0));
+      const auto filters = all.first(all.size() - (n.attr.has_bias ? channels : 0));
       for (float& w : filters) w *= 2 * static_cast<float>(channels) / static_cast<float>(filters.size());
     }
   }

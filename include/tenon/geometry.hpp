@@ -31,7 +31,7 @@ constexpr epilogue epilogue_of(const step_view& s) {
     e.pool = pool.attr.kind == op::max_pool ? pooling::max : pooling::average;
     e.pool_rows = static_cast<int>(pool.win.kernel[0]);
     e.pool_columns = static_cast<int>(pool.win.kernel[1]);
-    e.pool_first = e.pool == pooling::max && is_monotone(e.act, s.what.slope);
+    e.pool_first = e.pool == pooling::max && is_monotone(e.act);
   }
   return e;
 }
@@ -96,7 +96,6 @@ constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
   l.residual_column_step = s.has_residual() ? residual.column_step() : 0;
   l.pool_rows = e.pool_rows;
   l.pool_columns = e.pool_columns;
-  l.slope = s.what.slope;
   l.groups = 1;
   l.group_channels = out.channels;
   return l;
@@ -207,7 +206,6 @@ constexpr width_geometry width_of(const step_view& s, simd isa) {
   l.out_channel_step = out.full_rows() * out.full_columns();
   l.pool_rows = e.pool_rows;
   l.pool_columns = e.pool_columns;
-  l.slope = s.what.slope;
   const width_tile t = choose_width_tile(isa, l.channels, l.rows, l.columns, e.pool_rows, e.pool_columns);
   l.tile_rows = t.rows;
   l.tile_columns = t.vectors * isa.lanes;

@@ -187,10 +187,10 @@ HWY_INLINE void run_step(const memory& mem) {
     constexpr index block = g.vectors * g.lanes;
     for (index b = 0; b + 1 < g.blocks; ++b)
       linear_block<linear_key_of(s, g, false)>(g.inputs, from, weights + b * block * (1 + g.inputs),
-                                               residual + b * block, to + b * block, 0, what.slope);
+                                               residual + b * block, to + b * block, 0);
     constexpr index last = (g.blocks - 1) * block;
     linear_block<linear_key_of(s, g, true)>(g.inputs, from, weights + last * (1 + g.inputs), residual + last,
-                                            to + last, g.last_lanes, what.slope);
+                                            to + last, g.last_lanes);
   } else if constexpr (what.how == algorithm::window_pool || what.how == algorithm::global_pool) {
     constexpr pooling kind = s.layer().attr.kind == op::max_pool ? pooling::max : pooling::average;
     from += in.origin();
@@ -208,25 +208,25 @@ HWY_INLINE void run_step(const memory& mem) {
     }
   } else if constexpr (what.how == algorithm::map) {
     each_row(in, out, [&](index a, index b) HWY_ATTR {
-      map_row<what.act>(in.columns * in.column_step(), from + in.origin() + a, to + b, what.slope);
+      map_row<what.act>(in.columns * in.column_step(), from + in.origin() + a, to + b);
     });
   } else if constexpr (what.how == algorithm::addition) {
     // Both operands are interleaved, but may have different halos.
     constexpr const buffer& other = s.plan.buffers[s.what.residual];
     for (index r = 0; r < in.rows; ++r)
       add_row<what.act>(in.columns * in.column_step(), from + in.origin() + r * in.row_step(),
-                        residual + r * other.row_step(), to + r * out.row_step(), what.slope);
+                        residual + r * other.row_step(), to + r * out.row_step());
   } else if constexpr (what.how == algorithm::affine) {
     const float* shift = weights + in.channels;
     each_row(in, out, [&](index a, index b) HWY_ATTR {
       const float* row = from + in.origin() + a;
       if constexpr (in.order == layout::planar) {
         const index channel = a / in.channel_step();
-        affine_row<what.act, true>(in.columns, row, weights + channel, shift + channel, to + b, what.slope);
+        affine_row<what.act, true>(in.columns, row, weights + channel, shift + channel, to + b);
       } else {
         for (index c = 0; c < in.columns; ++c)
           affine_row<what.act, false>(in.channels, row + c * in.channels, weights, shift,
-                                      to + b + c * in.channels, what.slope);
+                                      to + b + c * in.channels);
       }
     });
   } else if constexpr (what.how == algorithm::soft_max) {

@@ -153,16 +153,15 @@ class lowered {
       const bool takes =
           has_weights(before.how) || before.how == algorithm::affine || before.how == algorithm::addition;
       // After a fused pool it is too late, unless the activation and the maximum commute.
-      const bool in_time = before.pool < 0 || (nodes_[before.pool].attr.kind == op::max_pool &&
-                                               is_monotone(activation_of(a.kind), a.slope));
-      if (!takes || before.act != activation::none || !in_time) s = -1;
+      const bool in_time =
+          before.pool < 0 || (nodes_[before.pool].attr.kind == op::max_pool && is_monotone(function_of(a)));
+      if (!takes || before.act || !in_time) s = -1;
     }
     if (s < 0)
       s = new_step(algorithm::map, id);
     else
       cover(s, id);
-    steps_[s].act = activation_of(a.kind);
-    steps_[s].slope = a.slope;
+    steps_[s].act = function_of(a);
   }
 
   constexpr void fuse_add(int id) {
@@ -171,8 +170,7 @@ class lowered {
     const auto written = [this](int value) { return step_of_[resolve(value)]; };
     const int later = written(a) > written(b) ? a : b, earlier = later == a ? b : a;
     const int s = a == b ? -1 : open_step(later);
-    if (s >= 0 && has_weights(steps_[s].how) && steps_[s].act == activation::none && steps_[s].pool < 0 &&
-        operand_[s][1] < 0) {
+    if (s >= 0 && has_weights(steps_[s].how) && !steps_[s].act && steps_[s].pool < 0 && operand_[s][1] < 0) {
       operand_[s][1] = earlier;
       cover(s, id);
     } else {
@@ -485,8 +483,8 @@ class lowered {
 }  // namespace detail
 
 /// The plan of an inferred graph. A graph with an error has an empty plan.
-template <int Nodes, int Scopes>
-consteval auto lower(const graph<Nodes, Scopes>& g, lowering options) {
+template <int Nodes, int Scopes, int Outputs>
+consteval auto lower(const graph<Nodes, Scopes, Outputs>& g, lowering options) {
   using lowered = detail::lowered<Nodes>;
   if (g.error) return typename lowered::plan_type{};
   return lowered(g.nodes, options).run();

@@ -63,28 +63,11 @@ constexpr std::string_view spelling(algorithm a) {
 constexpr bool is_convolution(algorithm a) { return a <= algorithm::depthwise; }
 constexpr bool has_weights(algorithm a) { return a <= algorithm::matrix_vector; }
 
-constexpr activation activation_of(op kind) {
-  switch (kind) {
-    case op::relu:
-      return activation::relu;
-    case op::relu6:
-      return activation::relu6;
-    case op::leaky_relu:
-      return activation::leaky_relu;
-    case op::sigmoid:
-      return activation::sigmoid;
-    case op::tanh:
-      return activation::tanh;
-    case op::hard_swish:
-      return activation::hard_swish;
-    default:
-      return activation::none;
-  }
-}
-
-constexpr std::string_view spelling(activation a) {
-  constexpr std::string_view names[] = {"", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "hard_swish"};
-  return names[static_cast<int>(a)];
+/// The function that an activation layer applies.
+constexpr function function_of(const attributes& a) {
+  if (!is_activation(a.kind)) return function{};
+  const int number = static_cast<int>(a.kind) - static_cast<int>(op::relu);
+  return {static_cast<activation>(number + static_cast<int>(activation::relu)), a.alpha, a.beta, a.user};
 }
 
 /// One step: a layer with what was fused into it. Its epilogue, applied while results are in registers, is
@@ -93,11 +76,10 @@ struct step {
   static constexpr int max_covered = 8;
 
   algorithm how = algorithm::copy;
-  int node = -1;  // the layer whose window and weights are used
-  int norm = -1;  // batch norm folded into the weights, or -1
-  int pool = -1;  // pool applied to the result, or -1
-  activation act = activation::none;
-  float slope = 0;    // of leaky_relu
+  int node = -1;      // the layer whose window and weights are used
+  int norm = -1;      // batch norm folded into the weights, or -1
+  int pool = -1;      // pool applied to the result, or -1
+  function act;       // applied to the result
   int in = -1;        // buffers
   int residual = -1;  // second operand: added
   int out = -1;

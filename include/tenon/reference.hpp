@@ -191,7 +191,7 @@ class reference_layer {
         const position p = under(o, k);
         return x.contains(p) ? x.at(oc / group * channels + ic, p) : T(0);
       };
-      T sum = n_.attr.bias ? tensor(biases + oc) : T(0);
+      T sum = n_.attr.has_bias ? tensor(biases + oc) : T(0);
       for (index ic = 0; ic < channels; ++ic)
         each_position(kernel, [&](const position& k) { sum = sum + weight(ic, k) * input(ic, k); });
       return convolved(sum, n_, o, channels, weight, input);
@@ -202,7 +202,7 @@ class reference_layer {
   constexpr map linear(const map& x) const {
     const index inputs = x.extents.count(), outputs = n_.out.count();
     return each_element([&](index o, const position&) {
-      T sum = n_.attr.bias ? tensor(outputs * inputs + o) : T(0);
+      T sum = n_.attr.has_bias ? tensor(outputs * inputs + o) : T(0);
       for (index i = 0; i < inputs; ++i) sum = sum + tensor(o * inputs + i) * x.at(i, {});
       return sum;
     });
@@ -298,7 +298,7 @@ class reference_layer {
       case op::relu6:
         return minimum(maximum(x, zero), six);
       case op::leaky_relu:
-        return maximum(x, zero) + T(n_.attr.slope) * minimum(x, zero);
+        return maximum(x, zero) + T(n_.attr.alpha) * minimum(x, zero);
       case op::sigmoid:
         return one / (one + exp(zero - x));
       case op::tanh:

@@ -13,18 +13,23 @@ using index = std::int64_t;
 /// (diagnostic `extent_overflow`), so no product of extents below can overflow `index`.
 inline constexpr index max_elements = 2'147'483'647;
 
+/// Spatial axes that a window can have.
 inline constexpr int max_spatial_rank = 3;
+/// Axes of a feature map, channels among them. Where there are more than windows have, elements can be moved
+/// and worked on one by one.
+inline constexpr int max_rank = 6;
+inline constexpr int max_axes = max_rank - 1;  // without the channels
 
 /// Shape of a feature map without its batch axis: {features}, {C, L}, {C, H, W} or {C, D, H, W}.
 /// The first extent counts channels, the others are spatial, as in PyTorch and ONNX (NCHW without the N).
 struct shape {
   int rank = 0;
-  index extents[1 + max_spatial_rank]{};
+  index extents[max_rank]{};
 
   constexpr shape() = default;
   constexpr shape(std::integral auto first, std::integral auto... rest)
       : rank(1 + sizeof...(rest)), extents{static_cast<index>(first), static_cast<index>(rest)...} {
-    static_assert(sizeof...(rest) <= max_spatial_rank, "tenon: a shape has at most four extents");
+    static_assert(sizeof...(rest) < max_rank, "tenon: a shape has at most six extents");
   }
 
   constexpr index channels() const { return extents[0]; }
@@ -72,6 +77,15 @@ constexpr index out_extent_ceil(index in, index kernel, index stride, index pad_
                                 index dilation) {
   const index out = (in + pad_lo + pad_hi - dilated_extent(kernel, dilation) + stride - 1) / stride + 1;
   return (out - 1) * stride >= in + pad_lo ? out - 1 : out;
+}
+
+/// Output extent of a transposed convolution along one axis, in elements: the input that a convolution of
+/// this window maps to `in` outputs, the largest one less (stride - 1) of them:
+///   stride * (in - 1) + dilation * (kernel - 1) + 1 + output_padding - pad_lo - pad_hi
+/// Source: ONNX operator ConvTranspose; torch.nn.ConvTranspose2d.
+constexpr index out_extent_transposed(index in, index kernel, index stride, index pad_lo, index pad_hi,
+                                      index dilation, index output_padding) {
+  return stride * (in - 1) + dilated_extent(kernel, dilation) + output_padding - pad_lo - pad_hi;
 }
 
 /// Padding in all along one axis that gives ceil(in / stride) outputs.

@@ -2,17 +2,12 @@
 // chosen.
 #pragma once
 
+#include "tenon/activation.hpp"
 #include "tenon/shape.hpp"
 
 namespace tenon {
 
-enum class activation : unsigned char { none, relu, relu6, leaky_relu, sigmoid, tanh, hard_swish };
 enum class pooling : unsigned char { none, max, average };
-
-/// Monotone activations commute with the maximum, so they may be applied once per window of a max pool.
-constexpr bool is_monotone(activation a, float slope) {
-  return a != activation::hard_swish && (a != activation::leaky_relu || slope >= 0);
-}
 
 /// What lowering needs to know of an instruction set: lanes of f32 in the widest vector, and vector
 /// registers.
@@ -125,7 +120,7 @@ constexpr width_tile choose_width_tile(simd isa, index channels, index rows, ind
 
 /// What is applied to a tile while it is in registers: pool(activation(tile + residual)).
 struct epilogue {
-  activation act = activation::none;
+  function act;
   bool residual = false;
   pooling pool = pooling::none;
   int pool_rows = 1;
@@ -156,7 +151,7 @@ struct linear_key {
   int vectors;
   int lanes;
   int split;
-  activation act;
+  function act;
   bool residual;
   bool partial;
 };

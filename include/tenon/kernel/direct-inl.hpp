@@ -46,7 +46,7 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
       acc[i] = hn::Add(
           acc[i], Key.partial && v == vectors - 1 ? load_first(d, from, l.last_lanes) : hn::LoadU(d, from));
     }
-    if constexpr (!e.pool_first) acc[i] = activate<e.act>(d, acc[i], l.slope);
+    if constexpr (!e.pool_first) acc[i] = activate<e.act>(d, acc[i]);
   }
   constexpr int out_columns = t.columns / wc, windows = t.rows / wr * out_columns;
   TENON_UNROLL
@@ -60,7 +60,7 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
         y = e.pool == pooling::max ? hn::Max(y, x) : hn::Add(y, x);
       }
       if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 1.0f / (wr * wc)));
-      if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
+      if constexpr (e.pool_first) y = activate<e.act>(d, y);
     }
     float* to = out + row * l.out_row_step + column * l.out_column_step + v * t.lanes;
     if (Key.partial && v == vectors - 1)

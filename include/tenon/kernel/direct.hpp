@@ -24,7 +24,6 @@ struct direct_layer {
   index rest_block;              // 1 if channels remain after the full blocks
   index panel, rest_panel;       // packed elements of a block
   std::size_t last_lanes;        // channels in the last vector of a group
-  float slope;                   // of leaky_relu
   bool depthwise;                // each output channel reads the input channel of its own number
 };
 

@@ -19,8 +19,7 @@ namespace tenon::HWY_NAMESPACE {
 /// One block of outputs.
 template <linear_key Key>
 HWY_NOINLINE void linear_block(index inputs, const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel,
-                               const float* residual, float* HWY_RESTRICT out, size_t last_lanes,
-                               float slope) {
+                               const float* residual, float* HWY_RESTRICT out, size_t last_lanes) {
   constexpr int width = Key.vectors * Key.lanes;
   const tag<Key.lanes> d;
   using V = vec<Key.lanes>;
@@ -62,7 +61,7 @@ HWY_NOINLINE void linear_block(index inputs, const float* HWY_RESTRICT in, const
       const float* from = residual + v * Key.lanes;
       y = hn::Add(y, partial ? load_first(d, from, last_lanes) : hn::LoadU(d, from));
     }
-    y = activate<Key.act>(d, y, slope);
+    y = activate<Key.act>(d, y);
     if (partial)
       store_first(y, d, out + v * Key.lanes, last_lanes);
     else

@@ -25,28 +25,27 @@ HWY_INLINE void each_vector(index count, float* out, F&& f) {
 }
 
 /// out[i] = act(in[i])
-template <activation A>
-HWY_NOINLINE void map_row(index count, const float* in, float* out, float slope) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<A>(d, load(in), slope); });
+template <function A>
+HWY_NOINLINE void map_row(index count, const float* in, float* out) {
+  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<A>(d, load(in)); });
 }
 
 /// out[i] = act(a[i] + b[i])
-template <activation A>
-HWY_NOINLINE void add_row(index count, const float* a, const float* b, float* out, float slope) {
+template <function A>
+HWY_NOINLINE void add_row(index count, const float* a, const float* b, float* out) {
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    return activate<A>(d, hn::Add(load(a), load(b)), slope);
+    return activate<A>(d, hn::Add(load(a), load(b)));
   });
 }
 
 /// out[i] = act(in[i] * scale[i] + shift[i]); with `Same`, scale[0] and shift[0] hold for all.
-template <activation A, bool Same>
-HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift, float* out,
-                             float slope) {
+template <function A, bool Same>
+HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift, float* out) {
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
     if constexpr (Same)
-      return activate<A>(d, hn::MulAdd(load(in), hn::Set(d, *scale), hn::Set(d, *shift)), slope);
+      return activate<A>(d, hn::MulAdd(load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
     else
-      return activate<A>(d, hn::MulAdd(load(in), load(scale), load(shift)), slope);
+      return activate<A>(d, hn::MulAdd(load(in), load(scale), load(shift)));
   });
 }
 

@@ -77,25 +77,26 @@ HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
 }
 
 /// The activation of each lane. Formulas: tenon/layers/layers.hpp.
-template <activation A, class D>
-HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x, float slope) {
-  if constexpr (A == activation::relu) {
+template <function F, class D>
+HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x) {
+  constexpr activation kind = F.kind;
+  if constexpr (kind == activation::relu) {
     return hn::Max(x, hn::Zero(d));
-  } else if constexpr (A == activation::relu6) {
+  } else if constexpr (kind == activation::relu6) {
     return hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, 6.0f));
-  } else if constexpr (A == activation::leaky_relu) {
-    return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, hn::Set(d, slope)));
-  } else if constexpr (A == activation::sigmoid) {
+  } else if constexpr (kind == activation::leaky_relu) {
+    return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, hn::Set(d, F.alpha)));
+  } else if constexpr (kind == activation::sigmoid) {
     // exp(104) is infinite and the result 0; Highway's Exp takes nothing larger.
     const auto one = hn::Set(d, 1.0f), most = hn::Set(d, 104.0f);
     return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(most, hn::Neg(x)))));
-  } else if constexpr (A == activation::tanh) {
+  } else if constexpr (kind == activation::tanh) {
     return tanh(d, x);
-  } else if constexpr (A == activation::hard_swish) {
+  } else if constexpr (kind == activation::hard_swish) {
     const auto gate = hn::Min(hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d)), hn::Set(d, 6.0f));
     return hn::Mul(hn::Mul(x, gate), hn::Set(d, 1.0f / 6.0f));
   } else {
-    (void)d, (void)slope;
+    (void)d;
     return x;
   }
 }

@@ -67,7 +67,7 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
 
   if constexpr (!e.pool_first) {
     TENON_UNROLL
-    for (int i = 0; i < t.channels * sums; ++i) acc[i] = activate<e.act>(d, acc[i], l.slope);
+    for (int i = 0; i < t.channels * sums; ++i) acc[i] = activate<e.act>(d, acc[i]);
   }
   constexpr int lines = t.rows / e.pool_rows;
   TENON_UNROLL
@@ -91,7 +91,7 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
         const V lo = line[2 * pair], hi = line[2 * pair + two];
         V y = join(even_lanes(d, lo, hi), odd_lanes(d, lo, hi));
         if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 0.5f / e.pool_rows));
-        if constexpr (e.pool_first) y = activate<e.act>(d, y, l.slope);
+        if constexpr (e.pool_first) y = activate<e.act>(d, y);
         const index whole = two ? lanes : lanes / 2, left = columns / 2 - pair * lanes;
         store_columns(y, d, to + pair * lanes, left < whole ? left : whole);
       }

@@ -15,7 +15,6 @@ struct width_layer {
   index out_row_step, out_channel_step;
   index tile_rows, tile_columns, tile_channels;
   index pool_rows, pool_columns;
-  float slope;
 };
 
 /// [rest of channels][rest of rows]

@@ -1,158 +1,194 @@
 // F2. What a layer says of itself, as plain data: the one form in which all later passes read it.
 #pragma once
 
-#include "tenon/shape.hpp"
+#include "tenon/activation.hpp"
+#include "tenon/layers/options.hpp"
 #include "tenon/text.hpp"
 
 namespace tenon {
 
 enum class op : unsigned char {
   input,
+  // with a window
   conv,
-  linear,
+  conv_transpose,
+  local,
   max_pool,
   avg_pool,
+  lp_pool,
+  // of all elements, or all positions
+  linear,
+  global_max_pool,
   global_avg_pool,
+  global_lp_pool,
+  adaptive_avg_pool,
+  // normalisation
   batch_norm,
+  instance_norm,
+  layer_norm,
+  group_norm,
+  local_response_norm,
+  // with parameters, element by element
+  scale,
+  shift,
+  prelu,
+  // activations, in the order of `activation`
   relu,
   relu6,
   leaky_relu,
   sigmoid,
   tanh,
   hard_swish,
+  elu,
+  selu,
+  celu,
+  gelu,
+  gelu_tanh,
+  silu,
+  mish,
+  hard_sigmoid,
+  softplus,
+  softsign,
+  thresholded_relu,
+  clip,
+  exp,
+  log,
+  multiply_by,
+  add_constant,
+  user,
+  // along an axis
   softmax,
+  log_softmax,
+  // what moves elements
   flatten,
+  reshape,
+  expand,
+  permute,
+  squeeze,
+  slice,
+  pad,
+  crop,
+  upsample,
+  pixel_shuffle,
+  pixel_unshuffle,
+  channel_shuffle,
+  // what does nothing
   dropout,
   identity,
+  // of several feature maps
   add,
+  subtract,
+  multiply,
+  maximum,
+  concat,
 };
 
-/// The name of a layer as the user writes it.
+/// The name of a layer as the user writes it; of what an operator joins, the operator.
 constexpr std::string_view spelling(op kind) {
-  constexpr std::string_view names[] = {
-      "input",      "conv",    "linear",  "max_pool",   "avg_pool", "global_avg_pool",
-      "batch_norm", "relu",    "relu6",   "leaky_relu", "sigmoid",  "tanh",
-      "hard_swish", "softmax", "flatten", "dropout",    "identity", "+"};
+  constexpr std::string_view names[] = {"input",
+                                        "conv",
+                                        "conv_transpose",
+                                        "local",
+                                        "max_pool",
+                                        "avg_pool",
+                                        "lp_pool",
+                                        "linear",
+                                        "global_max_pool",
+                                        "global_avg_pool",
+                                        "global_lp_pool",
+                                        "adaptive_avg_pool",
+                                        "batch_norm",
+                                        "instance_norm",
+                                        "layer_norm",
+                                        "group_norm",
+                                        "local_response_norm",
+                                        "scale",
+                                        "shift",
+                                        "prelu",
+                                        "relu",
+                                        "relu6",
+                                        "leaky_relu",
+                                        "sigmoid",
+                                        "tanh",
+                                        "hard_swish",
+                                        "elu",
+                                        "selu",
+                                        "celu",
+                                        "gelu",
+                                        "gelu_tanh",
+                                        "silu",
+                                        "mish",
+                                        "hard_sigmoid",
+                                        "softplus",
+                                        "softsign",
+                                        "thresholded_relu",
+                                        "clip",
+                                        "exp",
+                                        "log",
+                                        "multiply_by",
+                                        "add_constant",
+                                        "activation",
+                                        "softmax",
+                                        "log_softmax",
+                                        "flatten",
+                                        "reshape",
+                                        "expand",
+                                        "permute",
+                                        "squeeze",
+                                        "slice",
+                                        "pad",
+                                        "crop",
+                                        "upsample",
+                                        "pixel_shuffle",
+                                        "pixel_unshuffle",
+                                        "channel_shuffle",
+                                        "dropout",
+                                        "identity",
+                                        "+",
+                                        "-",
+                                        "*",
+                                        "maximum",
+                                        "concat"};
   return names[static_cast<int>(kind)];
 }
 
-constexpr bool is_activation(op kind) { return kind >= op::relu && kind <= op::hard_swish; }
-
-/// One number for every spatial axis, or one for each: `5`, `extent{1, 7}`. In elements.
-struct extents {
-  int count = 0;
-  index values[2 * max_spatial_rank]{};
-
-  constexpr extents() = default;
-  constexpr extents(std::integral auto first, std::integral auto... rest)
-      : count(1 + sizeof...(rest)), values{static_cast<index>(first), static_cast<index>(rest)...} {}
-
-  /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses
-  /// it.
-  static constexpr int misplaced = -1;
-  constexpr bool given() const { return count > 0; }
-  constexpr index at(int axis) const { return count == 1 ? values[0] : values[axis]; }
-
-  friend constexpr bool operator==(const extents&, const extents&) = default;
-};
-
-enum class padding_mode : unsigned char { given, valid, same, same_lower, full };
-
-namespace layers {
-
-// The options of a layer, each with its name: conv<64, 3, stride{2}, padding{1}, groups{4}>.
-
-/// The extent of a kernel that is not square: conv<16, extent{1, 7}>.
-using extent = extents;
-/// Step of the window, in elements of the input. Default 1; for pools the window's extent, as in PyTorch.
-struct stride : extents {
-  using extents::extents;
-};
-/// Distance of neighbouring taps, in elements of the input; 1 = dense.
-struct dilation : extents {
-  using extents::extents;
-};
-/// Elements added around the feature map: padding{p} on every side, padding{h, w} per axis, or per side
-/// padding{top, left, bottom, right} in the order of ONNX: all beginnings, then all ends.
-struct padding : extents {
-  padding_mode mode = padding_mode::given;
-  using extents::extents;
-  constexpr explicit padding(padding_mode by_name) : mode(by_name) {}
-};
-/// No padding.
-inline constexpr padding valid{padding_mode::valid};
-/// As much padding as gives ceil(in / stride) outputs; an odd element goes to the end (ONNX SAME_UPPER).
-inline constexpr padding same{padding_mode::same};
-/// As `same`, but an odd element goes to the beginning (ONNX SAME_LOWER).
-inline constexpr padding same_lower{padding_mode::same_lower};
-/// Every position at which kernel and feature map overlap: dilated kernel extent - 1 on every side.
-inline constexpr padding full{padding_mode::full};
-
-/// Input and output channels are split into this many groups; group g of the output sees group g of the
-/// input.
-struct groups {
-  index count;
-};
-/// Added to the variance under the square root of a batch norm.
-struct epsilon {
-  float value;
-  constexpr explicit epsilon(double v) : value(static_cast<float>(v)) {}
-};
-/// Slope of leaky_relu below zero.
-struct slope {
-  float value;
-  constexpr explicit slope(double v) : value(static_cast<float>(v)) {}
-};
-enum class flag : unsigned char { depthwise, no_bias, ceil_mode, exclude_padding };
-/// One group per input channel.
-inline constexpr flag depthwise = flag::depthwise;
-/// The layer adds no bias.
-inline constexpr flag no_bias = flag::no_bias;
-/// Round a pool's output extent up instead of down.
-inline constexpr flag ceil_mode = flag::ceil_mode;
-/// Divide an average by the elements under the window that are not padding (ONNX count_include_pad = 0).
-/// Default is PyTorch's: the padding counts.
-inline constexpr flag exclude_padding = flag::exclude_padding;
-
-}  // namespace layers
-
-/// The kinds of option, for telling which one a layer does not take.
-enum class option : unsigned char {
-  none,
-  stride,
-  dilation,
-  padding,
-  groups,
-  depthwise,
-  no_bias,
-  ceil_mode,
-  exclude_padding,
-  epsilon,
-  slope,
-  unnamed
-};
-constexpr std::string_view spelling(option o) {
-  constexpr std::string_view names[] = {"",          "stride",  "dilation",  "padding",         "groups",
-                                        "depthwise", "no_bias", "ceil_mode", "exclude_padding", "epsilon",
-                                        "slope",     ""};
-  return names[static_cast<int>(o)];
+constexpr bool is_activation(op kind) { return kind >= op::relu && kind <= op::user; }
+/// What joins several feature maps: a node without a number.
+constexpr bool is_join(op kind) { return kind >= op::add; }
+constexpr bool is_convolution(op kind) {
+  return kind == op::conv || kind == op::conv_transpose || kind == op::local;
 }
 
 /// All that a layer's template arguments say. Fields that do not concern the kind keep their defaults.
 struct attributes {
   op kind = op::identity;
   index channels = 0;  // conv: output channels; linear: output features
-  extents kernel;
-  shape input;  // input: its shape
-  extents stride, dilation;
+  extents kernel;      // of a window; upsample: scale; adaptive pool: output extents
+  shape input;         // input: its shape; reshape, expand: the new one, -1 for one extent that follows
+  extents stride, dilation, output_padding;
   layers::padding padding{padding_mode::valid};
-  index groups = 1;
+  index groups = 1;  // group_norm, channel_shuffle: number of groups; pixel_shuffle: factor;
+                     // local_response_norm: channels in a window
+  extents axes;      // permute: order of axes; squeeze: axes to remove, none for all
+  int axis = 0;      // softmax, slice, concat
+  index begin = 0, end = 0, step = 1;  // slice: elements begin, begin + step, ... before end
+  index part = 0, parts = 0;           // split: which of how many equal parts; then begin and end follow
+  int norm = 2;                        // lp_pool: P; 0 for the largest magnitude
   bool depthwise = false;
-  bool bias = true;
+  bool has_bias = true;
   bool ceil_mode = false;
   bool exclude_padding = false;
+  bool flipped = false;
+  bool untied_bias = false;
+  bool affine = true;
+  bool align_corners = false;
+  bool per_position = false;
+  edge beyond = edge::zeros;
+  interpolation between = interpolation::nearest;
   float epsilon = 1e-5f;
-  float slope = 0.01f;
+  float alpha = 0, beta = 0;        // numbers of an activation or local_response_norm; pad: what it fills in
+  float bias = 1;                   // local_response_norm
+  formula user;                     // activation<f>: what f computes
   unsigned seen = 0;                // bit set of the options given
   option not_taken = option::none;  // the first option this kind of layer does not take
   option given_twice = option::none;
@@ -165,23 +201,49 @@ struct attributes {
 namespace detail {
 
 constexpr unsigned bit(option o) { return 1u << static_cast<int>(o); }
+constexpr unsigned bits(auto... options) { return (bit(options) | ...); }
 
 constexpr unsigned options_of(op kind) {
+  using enum option;
   switch (kind) {
     case op::conv:
-      return bit(option::stride) | bit(option::dilation) | bit(option::padding) | bit(option::groups) |
-             bit(option::depthwise) | bit(option::no_bias);
+      return bits(stride, dilation, padding, groups, depthwise, no_bias, flipped, untied_bias, edge);
+    case op::conv_transpose:
+      return bits(stride, dilation, padding, output_padding, groups, no_bias);
+    case op::local:
+      return bits(stride, dilation, padding, no_bias, edge);
     case op::max_pool:
-      return bit(option::stride) | bit(option::padding) | bit(option::ceil_mode);
+      return bits(stride, dilation, padding, ceil_mode);
     case op::avg_pool:
-      return bit(option::stride) | bit(option::padding) | bit(option::ceil_mode) |
-             bit(option::exclude_padding);
+      return bits(stride, dilation, padding, ceil_mode, exclude_padding);
+    case op::lp_pool:
+      return bits(stride, dilation, padding, ceil_mode);
     case op::linear:
-      return bit(option::no_bias);
+      return bits(no_bias);
     case op::batch_norm:
-      return bit(option::epsilon);
+      return bits(epsilon);
+    case op::instance_norm:
+    case op::group_norm:
+      return bits(epsilon, no_affine);
+    case op::layer_norm:
+      return bits(epsilon, no_affine, axis, per_position);
+    case op::local_response_norm:
+      return bits(alpha, beta, bias);
     case op::leaky_relu:
-      return bit(option::slope);
+      return bits(slope);
+    case op::elu:
+    case op::celu:
+      return bits(alpha);
+    case op::hard_sigmoid:
+      return bits(alpha, beta);
+    case op::softmax:
+    case op::log_softmax:
+    case op::slice:
+      return bits(axis);
+    case op::pad:
+      return bits(padding, edge, fill);
+    case op::upsample:
+      return bits(interpolation, align_corners);
     default:
       return 0;
   }
@@ -190,19 +252,39 @@ constexpr unsigned options_of(op kind) {
 constexpr option set(attributes& a, layers::stride s) { return a.stride = s, option::stride; }
 constexpr option set(attributes& a, layers::dilation d) { return a.dilation = d, option::dilation; }
 constexpr option set(attributes& a, layers::padding p) { return a.padding = p, option::padding; }
+constexpr option set(attributes& a, layers::output_padding p) {
+  return a.output_padding = p, option::output_padding;
+}
 constexpr option set(attributes& a, layers::groups g) { return a.groups = g.count, option::groups; }
+constexpr option set(attributes& a, layers::axis x) { return a.axis = x.number, option::axis; }
 constexpr option set(attributes& a, layers::epsilon e) { return a.epsilon = e.value, option::epsilon; }
-constexpr option set(attributes& a, layers::slope s) { return a.slope = s.value, option::slope; }
+constexpr option set(attributes& a, layers::slope s) { return a.alpha = s.value, option::slope; }
+constexpr option set(attributes& a, layers::alpha x) { return a.alpha = x.value, option::alpha; }
+constexpr option set(attributes& a, layers::beta x) { return a.beta = x.value, option::beta; }
+constexpr option set(attributes& a, layers::bias x) { return a.bias = x.value, option::bias; }
+constexpr option set(attributes& a, layers::fill x) { return a.alpha = x.value, option::fill; }
+constexpr option set(attributes& a, edge e) { return a.beyond = e, option::edge; }
+constexpr option set(attributes& a, interpolation i) { return a.between = i, option::interpolation; }
 constexpr option set(attributes& a, layers::flag f) {
   switch (f) {
     case layers::flag::depthwise:
       return a.depthwise = true, option::depthwise;
     case layers::flag::no_bias:
-      return a.bias = false, option::no_bias;
+      return a.has_bias = false, option::no_bias;
     case layers::flag::ceil_mode:
       return a.ceil_mode = true, option::ceil_mode;
     case layers::flag::exclude_padding:
       return a.exclude_padding = true, option::exclude_padding;
+    case layers::flag::flipped:
+      return a.flipped = true, option::flipped;
+    case layers::flag::untied_bias:
+      return a.untied_bias = true, option::untied_bias;
+    case layers::flag::no_affine:
+      return a.affine = false, option::no_affine;
+    case layers::flag::align_corners:
+      return a.align_corners = true, option::align_corners;
+    case layers::flag::per_position:
+      return a.per_position = true, option::per_position;
   }
   return option::unnamed;
 }
@@ -247,48 +329,101 @@ constexpr phrase spell(const extents& e) {
 constexpr phrase spell(const attributes& a) {
   using detail::bit, detail::spell;
   phrase out;
-  out << spelling(a.kind);
-  if (a.kind == op::input) {
-    out << '<';
-    for (int i = 0; i < a.input.rank; ++i) {
-      if (i > 0) out << ", ";
-      out << a.input.extents[i];
-    }
-    return out << '>';
-  }
   bool open = false;
   const auto next = [&]() -> phrase& { return out << (open ? ", " : (open = true, "<")); };
-  if (a.kind == op::conv || a.kind == op::linear) next() << a.channels;
+  const auto given = [&](option o) { return (a.seen & bit(o)) != 0; };
+  const auto list = [&](option o, const extents& e) {
+    if (given(o)) next() << spelling(o) << '{' << spell(e) << '}';
+  };
+  const auto value = [&](option o, float v) {
+    if (given(o)) next() << spelling(o) << '{' << decimal(v) << '}';
+  };
+  const auto word = [&](option o) {
+    if (given(o)) next() << spelling(o);
+  };
+
+  out << (a.kind == op::slice && a.parts > 0 ? std::string_view("split") : spelling(a.kind));
+  switch (a.kind) {  // what stands in front of the options
+    case op::input:
+    case op::reshape:
+    case op::expand:
+      for (int i = 0; i < a.input.rank; ++i) next() << a.input.extents[i];
+      break;
+    case op::conv:
+    case op::conv_transpose:
+    case op::local:
+    case op::linear:
+      next() << a.channels;
+      break;
+    case op::lp_pool:
+    case op::global_lp_pool:
+      if (a.norm == 0)
+        next() << "infinity";
+      else
+        next() << a.norm;
+      break;
+    case op::group_norm:
+    case op::local_response_norm:
+    case op::pixel_shuffle:
+    case op::pixel_unshuffle:
+    case op::channel_shuffle:
+      next() << a.groups;
+      break;
+    case op::permute:
+    case op::squeeze:
+      if (a.axes.given()) next() << spell(a.axes);
+      break;
+    case op::slice:
+      if (a.parts > 0)
+        next() << a.part << ", " << a.parts;
+      else
+        next() << a.begin << ", " << a.end << (a.step == 1 ? phrase() : phrase() << ", " << a.step);
+      break;
+    case op::clip:
+      next() << decimal(a.alpha) << ", " << decimal(a.beta);
+      break;
+    case op::thresholded_relu:
+    case op::multiply_by:
+    case op::add_constant:
+      next() << decimal(a.alpha);
+      break;
+    case op::concat:
+      if (a.axis != 0) next() << "axis{" << a.axis << '}';
+      break;
+    default:
+      break;
+  }
   if (a.kernel.count == 1) next() << a.kernel.values[0];
   if (a.kernel.count > 1) next() << "extent{" << spell(a.kernel) << '}';
-  if (a.seen & bit(option::stride)) next() << "stride{" << spell(a.stride) << '}';
-  if (a.seen & bit(option::dilation)) next() << "dilation{" << spell(a.dilation) << '}';
-  if (a.seen & bit(option::padding)) {
-    switch (a.padding.mode) {
-      case padding_mode::given:
-        next() << "padding{" << spell(a.padding) << '}';
-        break;
-      case padding_mode::valid:
-        next() << "valid";
-        break;
-      case padding_mode::same:
-        next() << "same";
-        break;
-      case padding_mode::same_lower:
-        next() << "same_lower";
-        break;
-      case padding_mode::full:
-        next() << "full";
-        break;
-    }
+  list(option::stride, a.stride);
+  list(option::dilation, a.dilation);
+  if (given(option::padding)) {
+    constexpr std::string_view names[] = {"", "valid", "same", "same_lower", "same_torch", "full", "causal"};
+    if (a.padding.mode == padding_mode::given)
+      list(option::padding, a.padding);
+    else
+      next() << names[static_cast<int>(a.padding.mode)];
   }
-  if (a.seen & bit(option::groups)) next() << "groups{" << a.groups << '}';
-  if (a.depthwise) next() << "depthwise";
-  if (!a.bias) next() << "no_bias";
-  if (a.ceil_mode) next() << "ceil_mode";
-  if (a.exclude_padding) next() << "exclude_padding";
-  if (a.seen & bit(option::epsilon)) next() << "epsilon{" << decimal(a.epsilon) << '}';
-  if (a.seen & bit(option::slope)) next() << "slope{" << decimal(a.slope) << '}';
+  list(option::output_padding, a.output_padding);
+  if (given(option::edge)) next() << spelling(a.beyond);
+  if (given(option::groups)) next() << "groups{" << a.groups << '}';
+  if (given(option::axis)) next() << "axis{" << a.axis << '}';
+  word(option::depthwise);
+  word(option::no_bias);
+  word(option::ceil_mode);
+  word(option::exclude_padding);
+  word(option::flipped);
+  word(option::untied_bias);
+  word(option::no_affine);
+  word(option::per_position);
+  if (given(option::interpolation)) next() << (a.between == interpolation::linear ? "bilinear" : "nearest");
+  word(option::align_corners);
+  value(option::epsilon, a.epsilon);
+  value(option::slope, a.alpha);
+  value(option::alpha, a.alpha);
+  value(option::beta, a.beta);
+  value(option::bias, a.bias);
+  value(option::fill, a.alpha);
   if (open) out << '>';
   return out;
 }

@@ -1,0 +1,104 @@
+// F1. Functions of one number that follow a layer, as plain data: which activation, and its numbers.
+#pragma once
+
+namespace tenon {
+
+/// In the order of `op`.
+enum class activation : unsigned char {
+  none,
+  relu,
+  relu6,
+  leaky_relu,
+  sigmoid,
+  tanh,
+  hard_swish,
+  elu,
+  selu,
+  celu,
+  gelu,
+  gelu_tanh,
+  silu,
+  mish,
+  hard_sigmoid,
+  softplus,
+  softsign,
+  thresholded_relu,
+  clip,
+  exp,
+  log,
+  multiply_by,
+  add_constant,
+  user,
+};
+
+/// One operation of a formula on a stack of numbers.
+enum class instruction : unsigned char {
+  argument,  // push x
+  constant,  // push `value`
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  abs,
+  maximum,
+  minimum,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  sigmoid,
+  erf,
+};
+
+/// A user's function of one number, in postfix order: what activation<f> computes, instruction by
+/// instruction.
+struct formula {
+  static constexpr int max_length = 32;
+  struct item {
+    instruction what = instruction::argument;
+    float value = 0;
+
+    friend constexpr bool operator==(const item&, const item&) = default;
+  };
+  int length = 0;
+  item code[max_length]{};
+
+  friend constexpr bool operator==(const formula&, const formula&) = default;
+};
+
+/// An activation with its numbers: a constant of the micro-kernel that applies it.
+struct function {
+  activation kind = activation::none;
+  float alpha = 0, beta = 0;
+  formula user;
+
+  constexpr explicit operator bool() const { return kind != activation::none; }
+  friend constexpr bool operator==(const function&, const function&) = default;
+};
+
+/// Monotone activations commute with the maximum, so they may be applied once per window of a max pool.
+constexpr bool is_monotone(const function& f) {
+  switch (f.kind) {
+    case activation::hard_swish:
+    case activation::gelu:
+    case activation::gelu_tanh:
+    case activation::silu:
+    case activation::mish:
+    case activation::user:
+      return false;
+    case activation::leaky_relu:
+    case activation::elu:
+    case activation::multiply_by:
+    case activation::hard_sigmoid:
+      return f.alpha >= 0;
+    case activation::celu:
+      return f.alpha > 0;
+    case activation::thresholded_relu:
+      return f.alpha >= 0;
+    default:
+      return true;
+  }
+}
+
+}  // namespace tenon
