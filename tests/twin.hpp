@@ -102,15 +102,26 @@ struct subject {
 
 void check_fences(bool input, bool output, bool arena, bool input_unchanged);
 
+/// Elements of several feature maps.
+inline std::size_t total(std::span<const tenon::shape> shapes) {
+  std::size_t n = 0;
+  for (const tenon::shape& s : shapes) n += static_cast<std::size_t>(s.count());
+  return n;
+}
+
 template <tenon::Model M>
 runner pack(std::span<const float> values) {
   tenon::weights<M> weights;
   std::copy(values.begin(), values.end(), weights.values().begin());
   const auto net = std::make_shared<const tenon::executable<M>>(weights);
   using scratch = typename M::workspace;
+  // Inputs one behind the other, outputs too.
   const auto run = [net](const float* x, float* y, scratch& memory) {
-    (*net)(std::span<const float, M::input::count>(x, M::input::count),
-           std::span<float, M::output::count>(y, M::output::count), memory);
+    std::array<const float*, M::input_count> in;
+    std::array<float*, M::output_count> out;
+    for (int i = 0; i < M::input_count; ++i) in[i] = x, x += M::input_shapes[i].count();
+    for (int i = 0; i < M::output_count; ++i) out[i] = y, y += M::output_shapes[i].count();
+    net->run(in, out, memory);
   };
   const auto fenced_run = [run](std::span<const float> input, setting how) {
     struct yard {
@@ -122,16 +133,16 @@ runner pack(std::span<const float> values) {
     std::fill_n(arena->before, fence::width, fence::post());
     std::fill_n(arena->after, fence::width, fence::post());
     std::fill(std::begin(arena->memory.arena), std::end(arena->memory.arena), how.arena);
-    fenced x(M::input::count, how.offset), y(M::output::count, how.offset);
+    fenced x(total(M::input_shapes), how.offset), y(total(M::output_shapes), how.offset);
     std::copy(input.begin(), input.end(), x.data());
     run(x.data(), y.data(), arena->memory);
     check_fences(x.intact(), y.intact(), fence::stands(arena->before) && fence::stands(arena->after),
                  same_bits(input, {x.data(), input.size()}));
-    return std::vector<float>(y.data(), y.data() + M::output::count);
+    return std::vector<float>(y.data(), y.data() + total(M::output_shapes));
   };
   const auto bare_run = [run](std::span<const float> input) {
     const std::vector<float> x(input.begin(), input.end());
-    std::vector<float> y(M::output::count);
+    std::vector<float> y(total(M::output_shapes));
     const auto memory = std::make_unique<scratch>();
     run(x.data(), y.data(), *memory);
     return y;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tenon/kernel/direct.hpp"
+#include "tenon/kernel/nest.hpp"
+#include "tenon/kernel/norm.hpp"
 #include "tenon/kernel/pool.hpp"
 #include "tenon/kernel/width.hpp"
 #include "tenon/kernel/winograd.hpp"
@@ -20,17 +22,18 @@ struct step_view {
   constexpr const buffer& out() const { return plan.buffers[what.out]; }
   constexpr bool has_residual() const { return what.residual >= 0; }
   constexpr const buffer& residual() const { return plan.buffers[has_residual() ? what.residual : what.out]; }
+  constexpr const shape& in_shape() const { return graph.nodes[layer().inputs[what.operand]].out; }
 };
 
 constexpr epilogue epilogue_of(const step_view& s) {
   epilogue e;
   e.act = s.what.act;
-  e.residual = s.has_residual();
+  e.residual = s.has_residual() || s.layer().attr.untied_bias;
   if (s.what.pool >= 0) {
     const node& pool = s.graph.nodes[s.what.pool];
     e.pool = pool.attr.kind == op::max_pool ? pooling::max : pooling::average;
-    e.pool_rows = static_cast<int>(pool.win.kernel[0]);
-    e.pool_columns = static_cast<int>(pool.win.kernel[1]);
+    e.pool_rows = static_cast<int>(on_memory(pool).kernel[1]);
+    e.pool_columns = static_cast<int>(on_memory(pool).kernel[2]);
     e.pool_first = e.pool == pooling::max && is_monotone(e.act);
   }
   return e;
@@ -38,15 +41,17 @@ constexpr epilogue epilogue_of(const step_view& s) {
 
 /// Elements from the first one of the input buffer to the one under the first tap of the first output pixel.
 constexpr index first_tap(const step_view& s) {
-  const window& w = s.layer().win;
-  return s.in().origin() - w.pad_lo[0] * s.in().row_step() - w.pad_lo[1] * s.in().column_step();
+  const window w = on_memory(s.layer());
+  return s.in().origin() - w.pad_lo[0] * s.in().plane_step() - w.pad_lo[1] * s.in().row_step() -
+         w.pad_lo[2] * s.in().column_step();
 }
 
 /// A 1x1 convolution with stride 1 between maps without halos has no rows: it runs as one long row.
 constexpr bool is_pointwise(const step_view& s) {
-  const window& w = s.layer().win;
-  return w.kernel[0] * w.kernel[1] == 1 && w.stride[0] * w.stride[1] == 1 && !w.padded() && s.what.pool < 0 &&
-         !s.in().has_halo() && !s.out().has_halo() && !s.residual().has_halo();
+  const window w = on_memory(s.layer());
+  return w.kernel[0] * w.kernel[1] * w.kernel[2] == 1 && w.stride[0] * w.stride[1] * w.stride[2] == 1 &&
+         !w.padded() && s.what.pool < 0 && !s.in().has_halo() && !s.out().has_halo() &&
+         !s.residual().has_halo();
 }
 
 /// Direct and depthwise convolution.
@@ -76,7 +81,7 @@ constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.blocks = l.group_channels / t.channels();
   const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.lanes);
   l.rest_block = rest > 0;
-  const index taps = l.tap_rows * l.tap_columns * l.tap_channels;
+  const index taps = l.tap_planes * l.tap_rows * l.tap_columns * l.tap_channels;
   l.panel = t.channels() * (1 + taps);
   l.rest_panel = rest_vectors * t.lanes * (1 + taps);
   l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
@@ -88,45 +93,112 @@ constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
 constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
   const buffer &out = s.out(), &residual = s.residual();
   direct_layer l{};
+  l.planes = out.depth;
   l.rows = out.rows * e.pool_rows;  // rows and columns that no window of the pool takes are not computed
   l.columns = out.columns * e.pool_columns;
+  l.out_plane_step = out.plane_step();
   l.out_row_step = out.row_step();
   l.out_column_step = out.column_step();
-  l.residual_row_step = s.has_residual() ? residual.row_step() : 0;
-  l.residual_column_step = s.has_residual() ? residual.column_step() : 0;
+  if (s.layer().attr.untied_bias) {  // the biases lie as a dense interleaved map
+    l.residual_column_step = out.channels;
+    l.residual_row_step = out.channels * out.columns;
+    l.residual_plane_step = l.residual_row_step * out.rows;
+  } else if (s.has_residual()) {
+    l.residual_plane_step = residual.plane_step();
+    l.residual_row_step = residual.row_step();
+    l.residual_column_step = residual.column_step();
+  }
   l.pool_rows = e.pool_rows;
   l.pool_columns = e.pool_columns;
   l.groups = 1;
   l.group_channels = out.channels;
+  l.tap_planes = l.tap_rows = 1;
   return l;
 }
 
 constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   const node& n = s.layer();
-  const window& w = n.win;
+  const window w = on_memory(n);
   const buffer& in = s.in();
   const epilogue e = epilogue_of(s);
   const bool depthwise = s.what.how == algorithm::depthwise;
   direct_layer l = output_of(s, e);
-  l.row_step = w.stride[0] * in.row_step();
-  l.column_step = w.stride[1] * in.column_step();
+  l.plane_step = w.stride[0] * in.plane_step();
+  l.row_step = w.stride[1] * in.row_step();
+  l.column_step = w.stride[2] * in.column_step();
   if (is_pointwise(s)) {
-    l.columns *= l.rows;
-    l.rows = 1;
+    l.columns *= l.rows * l.planes;
+    l.rows = l.planes = 1;
   }
+  if (s.what.how == algorithm::local) l.planes = l.rows = l.columns = 1;
   l.depthwise = depthwise;
   if (!depthwise) l.groups = n.groups;
   l.group_step = in.channels / l.groups * in.channel_step();
   l.group_channels = s.out().channels / l.groups;
-  l.tap_rows = w.kernel[0];
-  l.tap_row_step = w.dilation[0] * in.row_step();
-  l.tap_columns = w.kernel[1];
-  l.tap_column_step = w.dilation[1] * in.column_step();
+  l.tap_planes = w.kernel[0];
+  l.tap_plane_step = w.dilation[0] * in.plane_step();
+  l.tap_rows = w.kernel[1];
+  l.tap_row_step = w.dilation[1] * in.row_step();
+  l.tap_columns = w.kernel[2];
+  l.tap_column_step = w.dilation[2] * in.column_step();
   l.tap_channels = depthwise ? 1 : in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   join_taps(l);
   return cut_blocks(
       l, choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
+}
+
+/// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.
+struct phase_geometry : direct_geometry {
+  axis_phase axes[max_spatial_rank];
+  index in_first, out_first, residual_first;  // from the first element of the map, in elements
+  index weights;                              // packed elements of the phases before
+};
+
+constexpr index phases_of(const step_view& s) {
+  const window w = on_memory(s.layer());
+  return w.stride[0] * w.stride[1] * w.stride[2];
+}
+
+constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
+  const node& n = s.layer();
+  const window w = on_memory(n);
+  const buffer &in = s.in(), &out = s.out();
+  const index r[] = {phase / (w.stride[1] * w.stride[2]), phase / w.stride[2] % w.stride[1],
+                     phase % w.stride[2]};
+  const index outputs[] = {out.depth, out.rows, out.columns};
+  phase_geometry g{};
+  for (int axis = 0; axis < max_spatial_rank; ++axis)
+    g.axes[axis] = tenon::phase_of(w, axis, r[axis], outputs[axis]);
+  direct_layer l = output_of(s, epilogue_of(s));
+  g.in_first = g.axes[0].offset * in.plane_step() + g.axes[1].offset * in.row_step() +
+               g.axes[2].offset * in.column_step();
+  g.out_first = r[0] * l.out_plane_step + r[1] * l.out_row_step + r[2] * l.out_column_step;
+  g.residual_first =
+      r[0] * l.residual_plane_step + r[1] * l.residual_row_step + r[2] * l.residual_column_step;
+  l.planes = g.axes[0].outputs, l.rows = g.axes[1].outputs, l.columns = g.axes[2].outputs;
+  l.out_plane_step *= w.stride[0], l.out_row_step *= w.stride[1], l.out_column_step *= w.stride[2];
+  l.residual_plane_step *= w.stride[0], l.residual_row_step *= w.stride[1];
+  l.residual_column_step *= w.stride[2];
+  l.plane_step = in.plane_step(), l.row_step = in.row_step(), l.column_step = in.column_step();
+  l.groups = n.groups;
+  l.group_step = in.channels / n.groups * in.channel_step();
+  l.group_channels = out.channels / n.groups;
+  l.tap_planes = g.axes[0].taps, l.tap_plane_step = g.axes[0].step * in.plane_step();
+  l.tap_rows = g.axes[1].taps, l.tap_row_step = g.axes[1].step * in.row_step();
+  l.tap_columns = g.axes[2].taps, l.tap_column_step = g.axes[2].step * in.column_step();
+  l.tap_channels = in.channels / n.groups;
+  l.tap_channel_step = in.channel_step();
+  static_cast<direct_geometry&>(g) =
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, false));
+  return g;
+}
+
+/// Packed elements of the phases before number `phase`.
+constexpr index packed_before(const step_view& s, simd isa, index phase) {
+  index total = 0;
+  for (index p = 0; p < phase; ++p) total += phase_of(s, isa, p).packed;
+  return total;
 }
 
 /// Winograd convolution: a direct one over transformed rows, two output rows at a time.
@@ -136,7 +208,7 @@ struct winograd_geometry : direct_geometry {
 };
 
 constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
-  const window& w = s.layer().win;
+  const window& w = s.layer().win;  // it has two axes
   const buffer& in = s.in();
   const epilogue e = epilogue_of(s);
   const bool planar = in.order == layout::planar;
@@ -145,7 +217,7 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   rows.stretches = planar ? in.channels : 1;
   rows.stretch = in.row_step();
   rows.in_stretch_step = in.full_rows() * in.row_step();
-  rows.point_step = in.full_columns() * in.channels;
+  rows.point_step = in.full_columns() * (planar ? in.channels : in.pixel);
   rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
   direct_layer l = output_of(s, e);
   l.column_step = in.column_step();
@@ -232,7 +304,7 @@ struct linear_geometry {
 
 constexpr linear_geometry linear_of(const step_view& s, simd isa) {
   linear_geometry g{};
-  g.inputs = s.in().elements();
+  g.inputs = s.in().channels * s.in().positions();
   g.outputs = s.out().channels;
   g.lanes = lanes_for(isa, g.outputs);
   const index vectors = pieces(g.outputs, g.lanes);
@@ -257,20 +329,211 @@ constexpr linear_key linear_key_of(const step_view& s, const linear_geometry& g,
   return key;
 }
 
+constexpr pooling pooling_of(const attributes& a) {
+  switch (a.kind) {
+    case op::max_pool:
+    case op::global_max_pool:
+      return pooling::max;
+    case op::lp_pool:
+    case op::global_lp_pool:
+      return a.norm == 0   ? pooling::linf
+             : a.norm == 1 ? pooling::l1
+             : a.norm == 2 ? pooling::l2
+                           : pooling::l3;
+    default:
+      return pooling::average;
+  }
+}
+
 constexpr pool_layer pool_of(const step_view& s) {
-  const window& w = s.layer().win;
+  const window w = on_memory(s.layer());
   const buffer &in = s.in(), &out = s.out();
+  const index ins[] = {in.depth, in.rows, in.columns}, outs[] = {out.depth, out.rows, out.columns};
+  const index in_steps[] = {in.plane_step(), in.row_step(), in.column_step()};
+  const index out_steps[] = {out.plane_step(), out.row_step(), out.column_step()};
   pool_layer l{};
-  l.rows = out.rows, l.columns = out.columns;
-  l.in_rows = in.rows, l.in_columns = in.columns;
-  l.window_rows = w.kernel[0], l.window_columns = w.kernel[1];
-  l.stride_rows = w.stride[0], l.stride_columns = w.stride[1];
-  l.pad_top = w.pad_lo[0], l.pad_left = w.pad_lo[1], l.pad_bottom = w.pad_hi[0], l.pad_right = w.pad_hi[1];
-  if (s.what.how == algorithm::global_pool) l.window_rows = in.rows, l.window_columns = in.columns;
-  l.in_row_step = in.row_step(), l.in_column_step = in.column_step();
-  l.out_row_step = out.row_step(), l.out_column_step = out.column_step();
+  for (int axis = 0; axis < max_spatial_rank; ++axis) {
+    const index window = s.what.how == algorithm::global_pool ? ins[axis] : w.kernel[axis];
+    l.axes[axis] = {outs[axis],     ins[axis],      window,         w.stride[axis], w.dilation[axis],
+                    w.pad_lo[axis], w.pad_hi[axis], in_steps[axis], out_steps[axis]};
+  }
   l.exclude_padding = s.layer().attr.exclude_padding;
+  l.adaptive = s.layer().attr.kind == op::adaptive_avg_pool;
   return l;
+}
+
+/// Elements from one to the next along each axis of a shape, whose map lies in `b`.
+struct axis_steps {
+  index at[max_rank]{};
+
+  constexpr axis_steps(const buffer& b, const shape& s) {
+    at[0] = b.channel_step();
+    index outer = b.plane_step();
+    for (int axis = s.rank - 1; axis > 0; --axis) {
+      const int from_last = s.rank - 1 - axis;
+      at[axis] = from_last == 0 ? b.column_step() : from_last == 1 ? b.row_step() : outer;
+      if (from_last >= 2) outer *= s.extents[axis];
+    }
+  }
+};
+
+/// The elements of a map one behind the other in natural order.
+constexpr axis_steps natural_steps(const shape& s) {
+  buffer b;
+  b.order = layout::planar;
+  b.columns = s.rank >= 2 ? s.extents[s.rank - 1] : 1;
+  b.rows = s.rank >= 3 ? s.extents[s.rank - 2] : 1;
+  b.depth = s.positions() / (b.rows * b.columns);
+  return {b, s};
+}
+
+/// The walk of a step that moves elements: out = a.
+constexpr nest copy_nest(const step_view& s) {
+  const buffer &in = s.in(), &out = s.out();
+  nest n;
+  n.a_first = in.origin(), n.out_first = out.origin();
+  if (s.what.node < 0) {
+    n.add(in.channels, in.channel_step(), 0, out.channel_step());
+    n.add(in.depth, in.plane_step(), 0, out.plane_step());
+    n.add(in.rows, in.row_step(), 0, out.row_step());
+    n.add(in.columns, in.column_step(), 0, out.column_step());
+    return n.settle();
+  }
+  const node& l = s.layer();
+  const shape &from = s.in_shape(), &to = l.out;
+  const axis_steps a(in, from), o(out, to);
+  const index r = l.attr.groups;
+  switch (l.attr.kind) {
+    case op::flatten:
+    case op::reshape:
+    case op::squeeze: {
+      const axis_steps natural = natural_steps(from);
+      for (int i = 0; i < from.rank; ++i) n.add(from.extents[i], a.at[i], 0, natural.at[i]);
+      break;
+    }
+    case op::permute:
+      for (int i = 0; i < to.rank; ++i) n.add(to.extents[i], a.at[l.attr.axes.values[i]], 0, o.at[i]);
+      break;
+    case op::expand:
+      for (int i = 0; i < to.rank; ++i) n.add(to.extents[i], from.extents[i] == 1 ? 0 : a.at[i], 0, o.at[i]);
+      break;
+    case op::slice:
+      n.a_first += l.begin * a.at[l.axis];
+      for (int i = 0; i < to.rank; ++i)
+        n.add(to.extents[i], a.at[i] * (i == l.axis ? l.attr.step : 1), 0, o.at[i]);
+      break;
+    case op::crop:
+      for (int i = 0; i < to.rank; ++i) {
+        if (i > 0) n.a_first -= l.win.pad_lo[i - 1] * a.at[i];
+        n.add(to.extents[i], a.at[i], 0, o.at[i]);
+      }
+      break;
+    case op::pad:
+      for (int i = 0; i < from.rank; ++i) {
+        if (i > 0) n.out_first += l.win.pad_lo[i - 1] * o.at[i];
+        n.add(from.extents[i], a.at[i], 0, o.at[i]);
+      }
+      break;
+    case op::upsample:
+      n.add(to.channels(), a.at[0], 0, o.at[0]);
+      for (int i = 1; i < to.rank; ++i) {
+        const index scale = l.attr.kernel.at(i - 1);
+        n.add(from.extents[i], a.at[i], 0, o.at[i] * scale);
+        n.add(scale, 0, 0, o.at[i]);
+      }
+      break;
+    case op::pixel_shuffle:
+      n.add(to.channels(), a.at[0] * r * r, 0, o.at[0]);
+      n.add(from.extents[1], a.at[1], 0, o.at[1] * r);
+      n.add(r, a.at[0] * r, 0, o.at[1]);
+      n.add(from.extents[2], a.at[2], 0, o.at[2] * r);
+      n.add(r, a.at[0], 0, o.at[2]);
+      break;
+    case op::pixel_unshuffle:
+      n.add(from.channels(), a.at[0], 0, o.at[0] * r * r);
+      n.add(to.extents[1], a.at[1] * r, 0, o.at[1]);
+      n.add(r, a.at[1], 0, o.at[0] * r);
+      n.add(to.extents[2], a.at[2] * r, 0, o.at[2]);
+      n.add(r, a.at[2], 0, o.at[0]);
+      break;
+    case op::channel_shuffle:
+      n.add(from.channels() / r, a.at[0], 0, o.at[0] * r);
+      n.add(r, a.at[0] * (from.channels() / r), 0, o.at[0]);
+      for (int i = 1; i < to.rank; ++i) n.add(to.extents[i], a.at[i], 0, o.at[i]);
+      break;
+    default:  // concat
+      if (s.what.operand == 1) n.out_first += (to.extents[l.axis] - from.extents[l.axis]) * o.at[l.axis];
+      for (int i = 0; i < from.rank; ++i) n.add(from.extents[i], a.at[i], 0, o.at[i]);
+      break;
+  }
+  return n.settle();
+}
+
+/// The walk of a step that works element by element: out = f(a), or f(a, b) of two maps; without a second map
+/// b is the number of the channel.
+constexpr nest element_nest(const step_view& s) {
+  const buffer &in = s.in(), &out = s.out(), &other = s.residual();
+  const node& l = s.layer();
+  const auto input = [&](int i) -> const shape& { return s.graph.nodes[l.inputs[i]].out; };
+  const bool joins = s.what.how == algorithm::combine;
+  nest n;
+  n.a_first = in.origin(), n.out_first = out.origin();
+  const axis_steps a(in, input(0)), o(out, l.out);
+  if (joins) n.b_first = other.origin();
+  const axis_steps b(joins ? other : out, joins ? input(1) : l.out);
+  for (int i = 0; i < l.out.rank; ++i) {
+    const bool a_one = input(0).extents[i] == 1, b_one = joins && input(1).extents[i] == 1;
+    n.add(l.out.extents[i], a_one ? 0 : a.at[i], joins ? (b_one ? 0 : b.at[i]) : index(i == 0), o.at[i]);
+  }
+  return n.settle();
+}
+
+constexpr norm_layer norm_of(const step_view& s) {
+  const node& n = s.layer();
+  const index channels = n.out.channels(), positions = n.out.positions();
+  norm_layer l{};
+  l.epsilon = n.attr.epsilon;
+  l.weights = n.tensor_count / 2;
+  switch (n.attr.kind) {
+    case op::instance_norm:
+      l.sets = channels, l.piece = l.count = positions;
+      break;
+    case op::group_norm:
+      l.sets = n.attr.groups, l.piece = positions, l.count = channels / n.attr.groups * positions;
+      break;
+    default:  // layer_norm
+      l.own_weights = true;
+      l.piece = 1;
+      l.count = channels;
+      l.sets = positions;
+      if (n.attr.per_position) break;
+      l.count = 1;
+      for (int i = n.axis; i < n.out.rank; ++i) l.count *= n.out.extents[i];
+      l.sets = n.out.count() / l.count;
+      break;
+  }
+  return l;
+}
+
+constexpr softmax_layer softmax_of(const step_view& s) {
+  const node& n = s.layer();
+  softmax_layer l{1, n.out.extents[n.axis], 1};
+  for (int i = 0; i < n.axis; ++i) l.outer *= n.out.extents[i];
+  for (int i = n.axis + 1; i < n.out.rank; ++i) l.inner *= n.out.extents[i];
+  return l;
+}
+
+constexpr response_layer response_of(const step_view& s) {
+  const attributes& a = s.layer().attr;
+  return {(a.groups - 1) / 2, a.groups / 2, a.alpha / static_cast<float>(a.groups), a.bias, a.beta};
+}
+
+constexpr resize_layer resize_of(const step_view& s) {
+  const buffer &in = s.in(), &out = s.out();
+  return {{{in.depth, out.depth, in.plane_step(), out.plane_step()},
+           {in.rows, out.rows, in.row_step(), out.row_step()},
+           {in.columns, out.columns, in.column_step(), out.column_step()}},
+          s.layer().attr.align_corners};
 }
 
 /// Elements of a step's packed weights.
@@ -278,7 +541,11 @@ constexpr index packed_elements(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
     case algorithm::depthwise:
-      return direct_of(s, isa).packed;
+      return direct_of(s, isa).packed + (s.layer().attr.untied_bias ? s.layer().out.count() : 0);
+    case algorithm::local:
+      return direct_of(s, isa).packed * s.layer().out.positions();
+    case algorithm::transposed:
+      return packed_before(s, isa, phases_of(s));
     case algorithm::winograd:
       return winograd_of(s, isa).packed;
     case algorithm::direct_width:
@@ -287,6 +554,8 @@ constexpr index packed_elements(const step_view& s, simd isa) {
       return linear_of(s, isa).packed;
     case algorithm::affine:
       return 2 * s.layer().out.channels();
+    case algorithm::normalise:
+      return s.layer().tensor_count;
     default:
       return 0;
   }
