@@ -126,6 +126,10 @@ void say(tenon::graph_view network, double worst) {
 
 double check(const subject& s) {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  {
+    INFO(title(s.network) << (s.fused ? "" : " (unfused)"));
+    CHECK(tenon::test::plan_checker(s.network, s.schedule).problems() == "");
+  }
   double worst = 0, scale = 0, bound = 0;  // the largest fraction of a bound, output and bound
   std::size_t inputs = 0;
   for (const tenon::node& n : s.network.nodes)

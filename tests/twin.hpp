@@ -14,6 +14,7 @@
 #include <tenon/tenon.hpp>
 
 #include "bounded.hpp"
+#include "plan_checker.hpp"
 
 // Whether a sanitizer replaces the allocator and slows everything down.
 #if defined(__has_feature)
@@ -96,6 +97,7 @@ struct runner {
 /// A network whose type is forgotten.
 struct subject {
   tenon::graph_view network;
+  tenon::plan_view schedule;
   bool fused;
   std::function<runner(std::span<const float> weights)> pack;  // for the current target
 };
@@ -162,6 +164,7 @@ std::string compare(std::span<const float> output, std::span<const bounded> expe
 void say(tenon::graph_view network, double worst);
 
 /// Checks one network on every target, with several weights and inputs:
+///  - its plan is right (plan_checker.hpp);
 ///  - each output is within its derived bound of the reference;
 ///  - the bits do not depend on where input and output lie or on what the arena held before;
 ///  - nothing is written outside of output and workspace, and nothing read outside matters.
@@ -171,7 +174,7 @@ double check(const subject& s);
 template <tenon::Model... Ms>
 double check_all() {
   double worst = 0;
-  ((worst = std::max(worst, check({Ms::network.view(), Ms::lowered_with.fuse, &pack<Ms>}))), ...);
+  ((worst = std::max(worst, check({Ms::network.view(), view_of(Ms::schedule), Ms::lowered_with.fuse, &pack<Ms>}))), ...);
   return worst;
 }
 
