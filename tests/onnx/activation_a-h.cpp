@@ -8,62 +8,62 @@ using namespace tenon::layers;
 using onnx::highest;
 using onnx::lowest;
 
-struct test_celu : onnx::typed<
+struct test_celu : tenon::model<
     input<3, 3, 3, 1> | celu_with<alpha{2}>> {
   static constexpr auto title = "node/test_celu";
 };
 
-struct test_clip : onnx::typed<
+struct test_clip : tenon::model<
     input<3, 4, 5> | clip<-1, 1>> {
   static constexpr auto title = "node/test_clip";
 };
 
-struct test_clip_default_inbounds : onnx::typed<
+struct test_clip_default_inbounds : tenon::model<
     input<3> | clip<lowest, highest>> {
   static constexpr auto title = "node/test_clip_default_inbounds";
 };
 
-struct test_clip_default_max : onnx::typed<
+struct test_clip_default_max : tenon::model<
     input<3, 4, 5> | clip<lowest, 0>> {
   static constexpr auto title = "node/test_clip_default_max";
 };
 
-struct test_clip_default_min : onnx::typed<
+struct test_clip_default_min : tenon::model<
     input<3, 4, 5> | clip<0, highest>> {
   static constexpr auto title = "node/test_clip_default_min";
 };
 
-struct test_clip_example : onnx::typed<
+struct test_clip_example : tenon::model<
     input<3> | clip<-1, 1>> {
   static constexpr auto title = "node/test_clip_example";
 };
 
-struct test_operator_clip : onnx::typed<
+struct test_operator_clip : tenon::model<
     input<3, 4> | clip<-0.5, 0.5>> {
   static constexpr auto title = "pytorch-operator/test_operator_clip";
 };
 
-struct test_elu : onnx::typed<
+struct test_elu : tenon::model<
     input<3, 4, 5> | elu_with<alpha{2}>> {
   static constexpr auto title = "node/test_elu";
 };
 
-struct test_elu_default : onnx::typed<
+struct test_elu_default : tenon::model<
     input<3, 4, 5> | elu> {
   static constexpr auto title = "node/test_elu_default";
 };
 
-struct test_ELU : onnx::typed<
+struct test_ELU : tenon::model<
     input<3, 2, 5> | elu_with<alpha{2}>> {
   static constexpr auto title = "pytorch-converted/test_ELU";
 };
 
-struct test_hardsigmoid : onnx::typed<
+struct test_hardsigmoid : tenon::model<
     input<3, 4, 5> | hard_sigmoid_with<alpha{0.5}, beta{0.6}>> {
   static constexpr auto title = "node/test_hardsigmoid";
 };
 
-struct test_hardsigmoid_example : onnx::typed<
+struct test_hardsigmoid_example : tenon::model<
     input<3> | hard_sigmoid_with<alpha{0.5}, beta{0.6}>> {
   static constexpr auto title = "node/test_hardsigmoid_example";
 };
@@ -73,12 +73,12 @@ struct test_hardswish : tenon::model<
   static constexpr auto title = "node/test_hardswish";
 };
 
-struct test_exp : onnx::typed<
+struct test_exp : tenon::model<
     input<3, 4, 5> | exp> {
   static constexpr auto title = "node/test_exp";
 };
 
-struct test_exp_example : onnx::typed<
+struct test_exp_example : tenon::model<
     input<3> | exp> {
   static constexpr auto title = "node/test_exp_example";
 };
@@ -86,12 +86,11 @@ struct test_exp_example : onnx::typed<
 }  // namespace
 
 #define TENON_MODEL \
-  test_hardswish
+  test_celu, test_clip, test_clip_default_inbounds, test_clip_default_max, test_clip_default_min, \
+  test_clip_example, test_operator_clip, test_elu, test_elu_default, test_ELU, test_hardsigmoid, \
+  test_hardsigmoid_example, test_hardswish, test_exp, test_exp_example
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: activation a-h", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_celu, test_clip, test_clip_default_inbounds, test_clip_default_max,
-      test_clip_default_min, test_clip_example, test_operator_clip, test_elu, test_elu_default, test_ELU,
-      test_hardsigmoid, test_hardsigmoid_example, test_exp, test_exp_example>();
 }

@@ -26,32 +26,32 @@ struct test_LeakyReLU_with_negval : tenon::model<
   static constexpr auto title = "pytorch-converted/test_LeakyReLU_with_negval";
 };
 
-struct test_prelu_example : onnx::typed<
+struct test_prelu_example : tenon::model<
     input<3, 4, 5> | reshape<-1> | prelu | reshape<3, 4, 5>> {
   static constexpr auto title = "node/test_prelu_example";
 };
 
-struct test_PReLU_1d : onnx::typed<
+struct test_PReLU_1d : tenon::model<
     input<3, 4> | reshape<1, -1> | prelu | reshape<3, 4>> {
   static constexpr auto title = "pytorch-converted/test_PReLU_1d";
 };
 
-struct test_PReLU_1d_multiparam : onnx::typed<
+struct test_PReLU_1d_multiparam : tenon::model<
     input<3, 4> | prelu> {
   static constexpr auto title = "pytorch-converted/test_PReLU_1d_multiparam";
 };
 
-struct test_PReLU_2d : onnx::typed<
+struct test_PReLU_2d : tenon::model<
     input<3, 4, 5> | reshape<1, -1> | prelu | reshape<3, 4, 5>> {
   static constexpr auto title = "pytorch-converted/test_PReLU_2d";
 };
 
-struct test_PReLU_3d : onnx::typed<
+struct test_PReLU_3d : tenon::model<
     input<3, 4, 5, 6> | reshape<1, -1> | prelu | reshape<3, 4, 5, 6>> {
   static constexpr auto title = "pytorch-converted/test_PReLU_3d";
 };
 
-struct test_PReLU_3d_multiparam : onnx::typed<
+struct test_PReLU_3d_multiparam : tenon::model<
     input<3, 4, 5, 6> | prelu> {
   static constexpr auto title = "pytorch-converted/test_PReLU_3d_multiparam";
 };
@@ -61,27 +61,27 @@ struct test_relu : tenon::model<
   static constexpr auto title = "node/test_relu";
 };
 
-struct test_ReLU : onnx::typed<
+struct test_ReLU : tenon::model<
     input<2, 3, 4, 5> | relu> {
   static constexpr auto title = "pytorch-converted/test_ReLU";
 };
 
-struct test_selu : onnx::typed<
+struct test_selu : tenon::model<
     input<3, 4, 5> | elu_with<alpha{2}> | multiply_by<3>> {
   static constexpr auto title = "node/test_selu";
 };
 
-struct test_selu_default : onnx::typed<
+struct test_selu_default : tenon::model<
     input<3, 4, 5> | selu> {
   static constexpr auto title = "node/test_selu_default";
 };
 
-struct test_SELU : onnx::typed<
+struct test_SELU : tenon::model<
     input<3, 2, 5> | selu> {
   static constexpr auto title = "pytorch-converted/test_SELU";
 };
 
-struct test_operator_selu : onnx::typed<
+struct test_operator_selu : tenon::model<
     input<1, 2, 3, 4> | selu> {
   static constexpr auto title = "pytorch-operator/test_operator_selu";
 };
@@ -96,22 +96,22 @@ struct test_sigmoid_example : tenon::model<
   static constexpr auto title = "node/test_sigmoid_example";
 };
 
-struct test_softplus : onnx::typed<
+struct test_softplus : tenon::model<
     input<3, 4, 5> | softplus> {
   static constexpr auto title = "node/test_softplus";
 };
 
-struct test_softplus_example : onnx::typed<
+struct test_softplus_example : tenon::model<
     input<3> | softplus> {
   static constexpr auto title = "node/test_softplus_example";
 };
 
-struct test_softsign : onnx::typed<
+struct test_softsign : tenon::model<
     input<3, 4, 5> | softsign> {
   static constexpr auto title = "node/test_softsign";
 };
 
-struct test_softsign_example : onnx::typed<
+struct test_softsign_example : tenon::model<
     input<3> | softsign> {
   static constexpr auto title = "node/test_softsign_example";
 };
@@ -121,17 +121,17 @@ struct test_tanh_example : tenon::model<
   static constexpr auto title = "node/test_tanh_example";
 };
 
-struct test_Tanh : onnx::typed<
+struct test_Tanh : tenon::model<
     input<2, 3, 4, 5> | tanh> {
   static constexpr auto title = "pytorch-converted/test_Tanh";
 };
 
-struct test_thresholdedrelu : onnx::typed<
+struct test_thresholdedrelu : tenon::model<
     input<3, 4, 5> | thresholded_relu<2>> {
   static constexpr auto title = "node/test_thresholdedrelu";
 };
 
-struct test_thresholdedrelu_default : onnx::typed<
+struct test_thresholdedrelu_default : tenon::model<
     input<3, 4, 5> | thresholded_relu<1>> {
   static constexpr auto title = "node/test_thresholdedrelu_default";
 };
@@ -139,14 +139,14 @@ struct test_thresholdedrelu_default : onnx::typed<
 }  // namespace
 
 #define TENON_MODEL \
-  test_leakyrelu, test_leakyrelu_default, test_leakyrelu_example, test_LeakyReLU_with_negval, test_relu, \
-  test_sigmoid, test_sigmoid_example, test_tanh_example
+  test_leakyrelu, test_leakyrelu_default, test_leakyrelu_example, test_LeakyReLU_with_negval, \
+  test_prelu_example, test_PReLU_1d, test_PReLU_1d_multiparam, test_PReLU_2d, test_PReLU_3d, \
+  test_PReLU_3d_multiparam, test_relu, test_ReLU, test_selu, test_selu_default, test_SELU, \
+  test_operator_selu, test_sigmoid, test_sigmoid_example, test_softplus, test_softplus_example, \
+  test_softsign, test_softsign_example, test_tanh_example, test_Tanh, test_thresholdedrelu, \
+  test_thresholdedrelu_default
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: activation l-z", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_prelu_example, test_PReLU_1d, test_PReLU_1d_multiparam, test_PReLU_2d, test_PReLU_3d,
-      test_PReLU_3d_multiparam, test_ReLU, test_selu, test_selu_default, test_SELU, test_operator_selu,
-      test_softplus, test_softplus_example, test_softsign, test_softsign_example, test_Tanh,
-      test_thresholdedrelu, test_thresholdedrelu_default>();
 }

@@ -6,7 +6,7 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_averagepool_1d_default : onnx::typed<
+struct test_averagepool_1d_default : tenon::model<
     input<3, 32> | avg_pool<2, stride{1}>> {
   static constexpr auto title = "node/test_averagepool_1d_default";
 };
@@ -46,7 +46,7 @@ struct test_averagepool_2d_same_upper : tenon::model<
   static constexpr auto title = "node/test_averagepool_2d_same_upper";
 };
 
-struct test_averagepool_3d_default : onnx::typed<
+struct test_averagepool_3d_default : tenon::model<
     input<3, 32, 32, 32> | avg_pool<2, stride{1}>> {
   static constexpr auto title = "node/test_averagepool_3d_default";
 };
@@ -56,12 +56,12 @@ struct test_AvgPool2d_stride : tenon::model<
   static constexpr auto title = "pytorch-converted/test_AvgPool2d_stride";
 };
 
-struct test_AvgPool3d_stride : onnx::typed<
+struct test_AvgPool3d_stride : tenon::model<
     input<3, 5, 5, 5> | avg_pool<2>> {
   static constexpr auto title = "pytorch-converted/test_AvgPool3d_stride";
 };
 
-struct test_AvgPool3d_stride1_pad0_gpu_input : onnx::typed<
+struct test_AvgPool3d_stride1_pad0_gpu_input : tenon::model<
     input<3, 4, 4, 4> | avg_pool<3, stride{1}>> {
   static constexpr auto title = "pytorch-converted/test_AvgPool3d_stride1_pad0_gpu_input";
 };
@@ -79,14 +79,14 @@ struct test_globalaveragepool_precomputed : tenon::model<
 }  // namespace
 
 #define TENON_MODEL \
-  test_averagepool_2d_ceil, test_averagepool_2d_default, test_averagepool_2d_pads_count_include_pad, \
-  test_averagepool_2d_precomputed_pads, test_averagepool_2d_precomputed_pads_count_include_pad, \
-  test_averagepool_2d_precomputed_strides, test_averagepool_2d_same_upper, test_AvgPool2d_stride, \
-  test_globalaveragepool, test_globalaveragepool_precomputed
+  test_averagepool_1d_default, test_averagepool_2d_ceil, test_averagepool_2d_default, \
+  test_averagepool_2d_pads_count_include_pad, test_averagepool_2d_precomputed_pads, \
+  test_averagepool_2d_precomputed_pads_count_include_pad, test_averagepool_2d_precomputed_strides, \
+  test_averagepool_2d_same_upper, test_averagepool_3d_default, test_AvgPool2d_stride, \
+  test_AvgPool3d_stride, test_AvgPool3d_stride1_pad0_gpu_input, test_globalaveragepool, \
+  test_globalaveragepool_precomputed
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: average pool", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_averagepool_1d_default, test_averagepool_3d_default, test_AvgPool3d_stride,
-      test_AvgPool3d_stride1_pad0_gpu_input>();
 }

@@ -6,12 +6,12 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_AvgPool1d_stride : onnx::typed<
+struct test_AvgPool1d_stride : tenon::model<
     input<3, 6> | reshape<3, 6, 1> | avg_pool<extent{2, 1}> | squeeze<2>> {
   static constexpr auto title = "pytorch-converted/test_AvgPool1d_stride";
 };
 
-struct test_GLU : onnx::typed<
+struct test_GLU : tenon::model<
     (input<5, 6> | tag<"x0"> | split<0, 2, axis{-1}>) * (from<"x0"> | split<1, 2, axis{-1}> | sigmoid)> {
   static constexpr auto title = "pytorch-converted/test_GLU";
 };
@@ -21,34 +21,34 @@ struct test_Linear_no_bias : tenon::model<
   static constexpr auto title = "pytorch-converted/test_Linear_no_bias";
 };
 
-struct test_PixelShuffle : onnx::typed<
+struct test_PixelShuffle : tenon::model<
     input<1, 9, 4, 4> | reshape<1, 1, 3, 3, 4, 4> | permute<0, 1, 4, 2, 5, 3> | reshape<1, 1, 12, 12>> {
   static constexpr auto title = "pytorch-converted/test_PixelShuffle";
 };
 
-struct test_PoissonNLLLLoss_no_reduce : onnx::typed<
+struct test_PoissonNLLLLoss_no_reduce : tenon::model<
     (input<10, 10> | tag<"x0"> | exp) - (from<"x0"> | flatten | scale | reshape<10, 10>)> {
   static constexpr auto title = "pytorch-converted/test_PoissonNLLLLoss_no_reduce";
 };
 
-struct test_operator_basic : onnx::typed<
+struct test_operator_basic : tenon::model<
     ((name<"x0">(input<1>) | tag<"x0">) * (from<"x0"> + name<"x1">(input<1>))) | tanh | sigmoid |
     multiply_by<-1>> {
   static constexpr auto title = "pytorch-operator/test_operator_basic";
 };
 
-struct test_operator_index : onnx::typed<
+struct test_operator_index : tenon::model<
     input<1, 1> | slice<0, 1> | squeeze<0>> {
   static constexpr auto title = "pytorch-operator/test_operator_index";
 };
 
-struct test_operator_params : onnx::typed<
+struct test_operator_params : tenon::model<
     ((input<2, 2> | tag<"x0">) * (from<"x0"> | flatten | shift | reshape<2, 2>)) | tanh | sigmoid |
     multiply_by<-1>> {
   static constexpr auto title = "pytorch-operator/test_operator_params";
 };
 
-struct test_operator_symbolic_override_nested : onnx::typed<
+struct test_operator_symbolic_override_nested : tenon::model<
     outputs((name<"x0">(input<1>) | tag<"x0">) + (name<"x1">(input<1>) | tag<"x1">) + name<"x2">(input<1>),
     from<"x0"> | multiply_by<-1>, from<"x1"> | multiply_by<-1>)> {
   static constexpr auto title = "pytorch-operator/test_operator_symbolic_override_nested";
@@ -57,12 +57,10 @@ struct test_operator_symbolic_override_nested : onnx::typed<
 }  // namespace
 
 #define TENON_MODEL \
-  test_Linear_no_bias
+  test_AvgPool1d_stride, test_GLU, test_Linear_no_bias, test_PixelShuffle, test_PoissonNLLLLoss_no_reduce, \
+  test_operator_basic, test_operator_index, test_operator_params, test_operator_symbolic_override_nested
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: composite", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_AvgPool1d_stride, test_GLU, test_PixelShuffle, test_PoissonNLLLLoss_no_reduce,
-      test_operator_basic, test_operator_index, test_operator_params,
-      test_operator_symbolic_override_nested>();
 }

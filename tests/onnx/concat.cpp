@@ -6,82 +6,86 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_concat_2d_axis_1 : onnx::typed<
+struct test_concat_2d_axis_1 : tenon::model<
     concat_along<1>(name<"value0">(input<2, 2>), name<"value1">(input<2, 2>))> {
   static constexpr auto title = "node/test_concat_2d_axis_1";
 };
 
-struct test_concat_2d_axis_negative_1 : onnx::typed<
+struct test_concat_2d_axis_negative_1 : tenon::model<
     concat_along<-1>(name<"value0">(input<2, 2>), name<"value1">(input<2, 2>))> {
   static constexpr auto title = "node/test_concat_2d_axis_negative_1";
 };
 
-struct test_concat_2d_axis_negative_2 : onnx::typed<
+struct test_concat_2d_axis_negative_2 : tenon::model<
     concat_along<-2>(name<"value0">(input<2, 2>), name<"value1">(input<2, 2>))> {
   static constexpr auto title = "node/test_concat_2d_axis_negative_2";
 };
 
-struct test_concat_3d_axis_0 : onnx::typed<
+struct test_concat_3d_axis_0 : tenon::model<
     concat(name<"value0">(input<2, 2, 2>), name<"value1">(input<2, 2, 2>))> {
   static constexpr auto title = "node/test_concat_3d_axis_0";
 };
 
-struct test_concat_3d_axis_1 : onnx::typed<
+struct test_concat_3d_axis_1 : tenon::model<
     concat_along<1>(name<"value0">(input<2, 2, 2>), name<"value1">(input<2, 2, 2>))> {
   static constexpr auto title = "node/test_concat_3d_axis_1";
 };
 
-struct test_concat_3d_axis_2 : onnx::typed<
+struct test_concat_3d_axis_2 : tenon::model<
     concat_along<2>(name<"value0">(input<2, 2, 2>), name<"value1">(input<2, 2, 2>))> {
   static constexpr auto title = "node/test_concat_3d_axis_2";
 };
 
-struct test_concat_3d_axis_negative_2 : onnx::typed<
+struct test_concat_3d_axis_negative_2 : tenon::model<
     concat_along<-2>(name<"value0">(input<2, 2, 2>), name<"value1">(input<2, 2, 2>))> {
   static constexpr auto title = "node/test_concat_3d_axis_negative_2";
 };
 
-struct test_concat_3d_axis_negative_3 : onnx::typed<
+struct test_concat_3d_axis_negative_3 : tenon::model<
     concat_along<-3>(name<"value0">(input<2, 2, 2>), name<"value1">(input<2, 2, 2>))> {
   static constexpr auto title = "node/test_concat_3d_axis_negative_3";
 };
 
-struct test_operator_concat2 : onnx::typed<
+struct test_operator_concat2 : tenon::model<
     concat_along<1>(name<"x0">(input<2, 3>), name<"x1">(input<2, 3>))> {
   static constexpr auto title = "pytorch-operator/test_operator_concat2";
 };
 
-struct test_split_equal_parts_default_axis : onnx::typed<
+struct test_split_equal_parts_default_axis : tenon::model<
     input<6> | outputs(split<0, 3>, split<1, 3>, split<2, 3>)> {
   static constexpr auto title = "node/test_split_equal_parts_default_axis";
 };
 
-struct test_split_variable_parts_1d : onnx::typed<
+struct test_split_variable_parts_1d : tenon::model<
     input<6> | outputs(slice<0, 2>, slice<2, 6>)> {
   static constexpr auto title = "node/test_split_variable_parts_1d";
 };
 
-struct test_split_variable_parts_2d : onnx::typed<
+struct test_split_variable_parts_2d : tenon::model<
     input<2, 6> | outputs(slice<0, 2, axis{1}>, slice<2, 6, axis{1}>)> {
   static constexpr auto title = "node/test_split_variable_parts_2d";
 };
 
-struct test_split_variable_parts_default_axis : onnx::typed<
+struct test_split_variable_parts_default_axis : tenon::model<
     input<6> | outputs(slice<0, 2>, slice<2, 6>)> {
   static constexpr auto title = "node/test_split_variable_parts_default_axis";
 };
 
-struct test_operator_chunk : onnx::typed<
+struct test_operator_chunk : tenon::model<
     input<3> | outputs(slice<0, 2>, slice<2, 3>)> {
   static constexpr auto title = "pytorch-operator/test_operator_chunk";
 };
 
 }  // namespace
 
+#define TENON_MODEL \
+  test_concat_2d_axis_1, test_concat_2d_axis_negative_1, test_concat_2d_axis_negative_2, \
+  test_concat_3d_axis_0, test_concat_3d_axis_1, test_concat_3d_axis_2, test_concat_3d_axis_negative_2, \
+  test_concat_3d_axis_negative_3, test_operator_concat2, test_split_equal_parts_default_axis, \
+  test_split_variable_parts_1d, test_split_variable_parts_2d, test_split_variable_parts_default_axis, \
+  test_operator_chunk
+#include <tenon/instantiate.hpp>
+
 TEST_CASE("ONNX: concat", "[onnx]") {
-  onnx::check_typed<test_concat_2d_axis_1, test_concat_2d_axis_negative_1, test_concat_2d_axis_negative_2,
-      test_concat_3d_axis_0, test_concat_3d_axis_1, test_concat_3d_axis_2, test_concat_3d_axis_negative_2,
-      test_concat_3d_axis_negative_3, test_operator_concat2, test_split_equal_parts_default_axis,
-      test_split_variable_parts_1d, test_split_variable_parts_2d, test_split_variable_parts_default_axis,
-      test_operator_chunk>();
+  onnx::check_all<TENON_MODEL>();
 }

@@ -6,76 +6,80 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_ConstantPad2d : onnx::typed<
+struct test_ConstantPad2d : tenon::model<
     input<3, 4, 4> | pad<padding{3, 1, 4, 2}, fill{2}>> {
   static constexpr auto title = "pytorch-converted/test_ConstantPad2d";
 };
 
-struct test_ReplicationPad2d : onnx::typed<
+struct test_ReplicationPad2d : tenon::model<
     input<3, 4, 4> | pad<padding{3, 1, 4, 2}, replicate>> {
   static constexpr auto title = "pytorch-converted/test_ReplicationPad2d";
 };
 
-struct test_ZeroPad2d : onnx::typed<
+struct test_ZeroPad2d : tenon::model<
     input<3, 4, 4> | pad<padding{3, 1, 4, 2}>> {
   static constexpr auto title = "pytorch-converted/test_ZeroPad2d";
 };
 
-struct test_operator_pad : onnx::typed<
+struct test_operator_pad : tenon::model<
     input<1, 2, 4> | pad<padding{0, 2, 1, 3}, reflect>> {
   static constexpr auto title = "pytorch-operator/test_operator_pad";
 };
 
-struct test_convtranspose : onnx::typed<
+struct test_convtranspose : tenon::model<
     input<1, 3, 3> | conv_transpose<2, 3, no_bias>> {
   static constexpr auto title = "node/test_convtranspose";
 };
 
-struct test_convtranspose_1d : onnx::typed<
+struct test_convtranspose_1d : tenon::model<
     input<1, 3> | conv_transpose<2, 3, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_1d";
 };
 
-struct test_convtranspose_3d : onnx::typed<
+struct test_convtranspose_3d : tenon::model<
     input<1, 3, 4, 5> | conv_transpose<2, 3, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_3d";
 };
 
-struct test_convtranspose_autopad_same : onnx::typed<
+struct test_convtranspose_autopad_same : tenon::model<
     input<1, 3, 3> | conv_transpose<2, 3, stride{2}, same, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_autopad_same";
 };
 
-struct test_convtranspose_dilations : onnx::typed<
+struct test_convtranspose_dilations : tenon::model<
     input<1, 3, 3> | conv_transpose<1, 2, dilation{2}, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_dilations";
 };
 
-struct test_convtranspose_kernel_shape : onnx::typed<
+struct test_convtranspose_kernel_shape : tenon::model<
     input<1, 3, 3> | conv_transpose<2, 3, stride{3, 2}, output_padding{1}, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_kernel_shape";
 };
 
-struct test_convtranspose_pad : onnx::typed<
+struct test_convtranspose_pad : tenon::model<
     input<1, 3, 3> | conv_transpose<2, 3, stride{3, 2}, output_padding{1}, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_pad";
 };
 
-struct test_convtranspose_pads : onnx::typed<
+struct test_convtranspose_pads : tenon::model<
     input<1, 3, 3> | conv_transpose<2, 3, stride{3, 2}, padding{1, 2}, no_bias>> {
   static constexpr auto title = "node/test_convtranspose_pads";
 };
 
-struct test_ConvTranspose2d_no_bias : onnx::typed<
+struct test_ConvTranspose2d_no_bias : tenon::model<
     input<3, 6, 7> | conv_transpose<4, 3, stride{2, 3}, padding{1}, output_padding{1}, no_bias>> {
   static constexpr auto title = "pytorch-converted/test_ConvTranspose2d_no_bias";
 };
 
 }  // namespace
 
+#define TENON_MODEL \
+  test_ConstantPad2d, test_ReplicationPad2d, test_ZeroPad2d, test_operator_pad, test_convtranspose, \
+  test_convtranspose_1d, test_convtranspose_3d, test_convtranspose_autopad_same, \
+  test_convtranspose_dilations, test_convtranspose_kernel_shape, test_convtranspose_pad, \
+  test_convtranspose_pads, test_ConvTranspose2d_no_bias
+#include <tenon/instantiate.hpp>
+
 TEST_CASE("ONNX: conv transpose", "[onnx]") {
-  onnx::check_typed<test_ConstantPad2d, test_ReplicationPad2d, test_ZeroPad2d, test_operator_pad,
-      test_convtranspose, test_convtranspose_1d, test_convtranspose_3d, test_convtranspose_autopad_same,
-      test_convtranspose_dilations, test_convtranspose_kernel_shape, test_convtranspose_pad,
-      test_convtranspose_pads, test_ConvTranspose2d_no_bias>();
+  onnx::check_all<TENON_MODEL>();
 }

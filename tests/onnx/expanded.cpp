@@ -6,73 +6,73 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_celu_expanded : onnx::typed<
+struct test_celu_expanded : tenon::model<
     input<3, 3, 3, 1> | multiply_by<0.5> | elu | multiply_by<2>> {
   static constexpr auto title = "node/test_celu_expanded";
 };
 
-struct test_hardswish_expanded : onnx::typed<
+struct test_hardswish_expanded : tenon::model<
     (input<3, 4, 5> | tag<"x">) * (from<"x"> | hard_sigmoid_with<alpha{0.16666667}, beta{0.5}>)> {
   static constexpr auto title = "node/test_hardswish_expanded";
 };
 
-struct test_logsoftmax_axis_1_expanded : onnx::typed<
+struct test_logsoftmax_axis_1_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | permute<0, 2, 1> | reshape<15, -1> | global_max_pool |
     reshape<3, 1, 5>)) | tag<"X_Sub">) - (from<"X_Sub"> | exp | permute<0, 2, 1> | reshape<15, -1> |
     global_avg_pool | multiply_by<4> | reshape<3, 1, 5> | log)> {
   static constexpr auto title = "node/test_logsoftmax_axis_1_expanded";
 };
 
-struct test_logsoftmax_default_axis_expanded : onnx::typed<
+struct test_logsoftmax_default_axis_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | reshape<12, -1> | global_max_pool | reshape<3, 4, 1>)) |
     tag<"X_Sub">) - (from<"X_Sub"> | exp | reshape<12, -1> | global_avg_pool | multiply_by<5> |
     reshape<3, 4, 1> | log)> {
   static constexpr auto title = "node/test_logsoftmax_default_axis_expanded";
 };
 
-struct test_logsoftmax_negative_axis_expanded : onnx::typed<
+struct test_logsoftmax_negative_axis_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | reshape<12, -1> | global_max_pool | reshape<3, 4, 1>)) |
     tag<"X_Sub">) - (from<"X_Sub"> | exp | reshape<12, -1> | global_avg_pool | multiply_by<5> |
     reshape<3, 4, 1> | log)> {
   static constexpr auto title = "node/test_logsoftmax_negative_axis_expanded";
 };
 
-struct test_softmax_axis_0_expanded : onnx::typed<
+struct test_softmax_axis_0_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | permute<1, 2, 0> | reshape<20, -1> | global_max_pool |
     reshape<1, 4, 5>)) | exp | tag<"X_Exp">) * (from<"X_Exp"> | permute<1, 2, 0> | reshape<20, -1> |
     global_avg_pool | multiply_by<3> | reshape<1, 4, 5> | log | multiply_by<-1> | exp)> {
   static constexpr auto title = "node/test_softmax_axis_0_expanded";
 };
 
-struct test_softmax_axis_1_expanded : onnx::typed<
+struct test_softmax_axis_1_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | permute<0, 2, 1> | reshape<15, -1> | global_max_pool |
     reshape<3, 1, 5>)) | exp | tag<"X_Exp">) * (from<"X_Exp"> | permute<0, 2, 1> | reshape<15, -1> |
     global_avg_pool | multiply_by<4> | reshape<3, 1, 5> | log | multiply_by<-1> | exp)> {
   static constexpr auto title = "node/test_softmax_axis_1_expanded";
 };
 
-struct test_softmax_axis_2_expanded : onnx::typed<
+struct test_softmax_axis_2_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | reshape<12, -1> | global_max_pool | reshape<3, 4, 1>)) |
     exp | tag<"X_Exp">) * (from<"X_Exp"> | reshape<12, -1> | global_avg_pool | multiply_by<5> |
     reshape<3, 4, 1> | log | multiply_by<-1> | exp)> {
   static constexpr auto title = "node/test_softmax_axis_2_expanded";
 };
 
-struct test_softmax_default_axis_expanded : onnx::typed<
+struct test_softmax_default_axis_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | reshape<12, -1> | global_max_pool | reshape<3, 4, 1>)) |
     exp | tag<"X_Exp">) * (from<"X_Exp"> | reshape<12, -1> | global_avg_pool | multiply_by<5> |
     reshape<3, 4, 1> | log | multiply_by<-1> | exp)> {
   static constexpr auto title = "node/test_softmax_default_axis_expanded";
 };
 
-struct test_softmax_example_expanded : onnx::typed<
+struct test_softmax_example_expanded : tenon::model<
     (((input<1, 3> | tag<"x">) - (from<"x"> | reshape<1, -1> | global_max_pool | reshape<1, 1>)) | exp |
     tag<"X_Exp">) * (from<"X_Exp"> | reshape<1, -1> | global_avg_pool | multiply_by<3> | reshape<1, 1> | log |
     multiply_by<-1> | exp)> {
   static constexpr auto title = "node/test_softmax_example_expanded";
 };
 
-struct test_softmax_negative_axis_expanded : onnx::typed<
+struct test_softmax_negative_axis_expanded : tenon::model<
     (((input<3, 4, 5> | tag<"x">) - (from<"x"> | reshape<12, -1> | global_max_pool | reshape<3, 4, 1>)) |
     exp | tag<"X_Exp">) * (from<"X_Exp"> | reshape<12, -1> | global_avg_pool | multiply_by<5> |
     reshape<3, 4, 1> | log | multiply_by<-1> | exp)> {
@@ -81,10 +81,13 @@ struct test_softmax_negative_axis_expanded : onnx::typed<
 
 }  // namespace
 
+#define TENON_MODEL \
+  test_celu_expanded, test_hardswish_expanded, test_logsoftmax_axis_1_expanded, \
+  test_logsoftmax_default_axis_expanded, test_logsoftmax_negative_axis_expanded, \
+  test_softmax_axis_0_expanded, test_softmax_axis_1_expanded, test_softmax_axis_2_expanded, \
+  test_softmax_default_axis_expanded, test_softmax_example_expanded, test_softmax_negative_axis_expanded
+#include <tenon/instantiate.hpp>
+
 TEST_CASE("ONNX: expanded", "[onnx]") {
-  onnx::check_typed<test_celu_expanded, test_hardswish_expanded, test_logsoftmax_axis_1_expanded,
-      test_logsoftmax_default_axis_expanded, test_logsoftmax_negative_axis_expanded,
-      test_softmax_axis_0_expanded, test_softmax_axis_1_expanded, test_softmax_axis_2_expanded,
-      test_softmax_default_axis_expanded, test_softmax_example_expanded,
-      test_softmax_negative_axis_expanded>();
+  onnx::check_all<TENON_MODEL>();
 }

@@ -6,17 +6,17 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_gemm_all_attributes : onnx::typed<
+struct test_gemm_all_attributes : tenon::model<
     input<4, 3> | conv<5, 1, no_bias> | multiply_by<0.71428573> | shift | multiply_by<0.35> | permute<1, 0>> {
   static constexpr auto title = "node/test_gemm_all_attributes";
 };
 
-struct test_gemm_alpha : onnx::typed<
+struct test_gemm_alpha : tenon::model<
     input<5> | linear<4, no_bias> | multiply_by<0.5> | shift> {
   static constexpr auto title = "node/test_gemm_alpha";
 };
 
-struct test_gemm_beta : onnx::typed<
+struct test_gemm_beta : tenon::model<
     input<7> | linear<4, no_bias> | multiply_by<2> | shift | multiply_by<0.5>> {
   static constexpr auto title = "node/test_gemm_beta";
 };
@@ -26,12 +26,12 @@ struct test_gemm_default_no_bias : tenon::model<
   static constexpr auto title = "node/test_gemm_default_no_bias";
 };
 
-struct test_gemm_default_scalar_bias : onnx::typed<
+struct test_gemm_default_scalar_bias : tenon::model<
     input<3> | linear<4, no_bias> | add_constant<3.14>> {
   static constexpr auto title = "node/test_gemm_default_scalar_bias";
 };
 
-struct test_gemm_default_single_elem_vector_bias : onnx::typed<
+struct test_gemm_default_single_elem_vector_bias : tenon::model<
     input<7> | linear<3, no_bias> | add_constant<0.6976312>> {
   static constexpr auto title = "node/test_gemm_default_single_elem_vector_bias";
 };
@@ -41,7 +41,7 @@ struct test_gemm_default_vector_bias : tenon::model<
   static constexpr auto title = "node/test_gemm_default_vector_bias";
 };
 
-struct test_gemm_transposeA : onnx::typed<
+struct test_gemm_transposeA : tenon::model<
     input<6, 3> | conv<4, 1> | permute<1, 0>> {
   static constexpr auto title = "node/test_gemm_transposeA";
 };
@@ -51,7 +51,7 @@ struct test_Linear : tenon::model<
   static constexpr auto title = "pytorch-converted/test_Linear";
 };
 
-struct test_operator_addmm : onnx::typed<
+struct test_operator_addmm : tenon::model<
     (input<3> | tag<"x0"> | linear<4, no_bias>) + (from<"x0"> | linear<4>)> {
   static constexpr auto title = "pytorch-operator/test_operator_addmm";
 };
@@ -61,7 +61,7 @@ struct test_matmul_2d : tenon::model<
   static constexpr auto title = "node/test_matmul_2d";
 };
 
-struct test_matmul_3d : onnx::typed<
+struct test_matmul_3d : tenon::model<
     input<2, 3, 4> | permute<0, 2, 1> | reshape<-1, 3> | conv<6, 1, groups{2}, no_bias> | reshape<2, 3, 3> |
     permute<0, 2, 1>> {
   static constexpr auto title = "node/test_matmul_3d";
@@ -70,11 +70,11 @@ struct test_matmul_3d : onnx::typed<
 }  // namespace
 
 #define TENON_MODEL \
-  test_gemm_default_no_bias, test_gemm_default_vector_bias, test_Linear, test_matmul_2d
+  test_gemm_all_attributes, test_gemm_alpha, test_gemm_beta, test_gemm_default_no_bias, \
+  test_gemm_default_scalar_bias, test_gemm_default_single_elem_vector_bias, test_gemm_default_vector_bias, \
+  test_gemm_transposeA, test_Linear, test_operator_addmm, test_matmul_2d, test_matmul_3d
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: matrix", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_gemm_all_attributes, test_gemm_alpha, test_gemm_beta, test_gemm_default_scalar_bias,
-      test_gemm_default_single_elem_vector_bias, test_gemm_transposeA, test_operator_addmm, test_matmul_3d>();
 }

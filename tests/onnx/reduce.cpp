@@ -6,98 +6,102 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_depthtospace_crd_mode_example : onnx::typed<
+struct test_depthtospace_crd_mode_example : tenon::model<
     input<8, 2, 3> | pixel_shuffle<2>> {
   static constexpr auto title = "node/test_depthtospace_crd_mode_example";
 };
 
-struct test_depthtospace_dcr_mode : onnx::typed<
+struct test_depthtospace_dcr_mode : tenon::model<
     input<8, 3, 3> | reshape<2, 2, 2, 3, 3> | permute<2, 3, 0, 4, 1> | reshape<2, 6, 6>> {
   static constexpr auto title = "node/test_depthtospace_dcr_mode";
 };
 
-struct test_depthtospace_example : onnx::typed<
+struct test_depthtospace_example : tenon::model<
     input<8, 2, 3> | reshape<2, 2, 2, 2, 3> | permute<2, 3, 0, 4, 1> | reshape<2, 4, 6>> {
   static constexpr auto title = "node/test_depthtospace_example";
 };
 
-struct test_reduce_mean_default_axes_keepdims_example : onnx::typed<
+struct test_reduce_mean_default_axes_keepdims_example : tenon::model<
     input<3, 2, 2> | reshape<1, -1> | global_avg_pool | reshape<1, 1, 1>> {
   static constexpr auto title = "node/test_reduce_mean_default_axes_keepdims_example";
 };
 
-struct test_reduce_mean_default_axes_keepdims_random : onnx::typed<
+struct test_reduce_mean_default_axes_keepdims_random : tenon::model<
     input<3, 2, 2> | reshape<1, -1> | global_avg_pool | reshape<1, 1, 1>> {
   static constexpr auto title = "node/test_reduce_mean_default_axes_keepdims_random";
 };
 
-struct test_reduce_mean_do_not_keepdims_random : onnx::typed<
+struct test_reduce_mean_do_not_keepdims_random : tenon::model<
     input<3, 2, 2> | permute<0, 2, 1> | reshape<6, -1> | global_avg_pool | reshape<3, 2>> {
   static constexpr auto title = "node/test_reduce_mean_do_not_keepdims_random";
 };
 
-struct test_reduce_mean_keepdims_random : onnx::typed<
+struct test_reduce_mean_keepdims_random : tenon::model<
     input<3, 2, 2> | permute<0, 2, 1> | reshape<6, -1> | global_avg_pool | reshape<3, 1, 2>> {
   static constexpr auto title = "node/test_reduce_mean_keepdims_random";
 };
 
-struct test_reduce_mean_negative_axes_keepdims_random : onnx::typed<
+struct test_reduce_mean_negative_axes_keepdims_random : tenon::model<
     input<3, 2, 2> | permute<0, 2, 1> | reshape<6, -1> | global_avg_pool | reshape<3, 1, 2>> {
   static constexpr auto title = "node/test_reduce_mean_negative_axes_keepdims_random";
 };
 
-struct test_operator_reduced_mean : onnx::typed<
+struct test_operator_reduced_mean : tenon::model<
     input<1, 2, 3, 4> | permute<0, 1, 3, 2> | reshape<8, -1> | global_avg_pool | reshape<1, 2, 4>> {
   static constexpr auto title = "pytorch-operator/test_operator_reduced_mean";
 };
 
-struct test_operator_reduced_mean_keepdim : onnx::typed<
+struct test_operator_reduced_mean_keepdim : tenon::model<
     input<1, 2, 3, 4> | permute<0, 1, 3, 2> | reshape<8, -1> | global_avg_pool | reshape<1, 2, 1, 4>> {
   static constexpr auto title = "pytorch-operator/test_operator_reduced_mean_keepdim";
 };
 
-struct test_slice_default_axes : onnx::typed<
+struct test_slice_default_axes : tenon::model<
     input<20, 10, 5> | slice<0, 20> | slice<0, 10, axis{1}> | slice<3, 4, axis{2}>> {
   static constexpr auto title = "node/test_slice_default_axes";
 };
 
-struct test_slice_default_steps : onnx::typed<
+struct test_slice_default_steps : tenon::model<
     input<20, 10, 5> | slice<0, 20> | slice<0, 10, axis{1}> | slice<3, 4, axis{2}>> {
   static constexpr auto title = "node/test_slice_default_steps";
 };
 
-struct test_slice_neg : onnx::typed<
+struct test_slice_neg : tenon::model<
     input<20, 10, 5> | slice<0, -1, axis{1}>> {
   static constexpr auto title = "node/test_slice_neg";
 };
 
-struct test_slice_neg_steps : onnx::typed<
+struct test_slice_neg_steps : tenon::model<
     input<20, 10, 5> | slice<20, 0, -1> | slice<10, 0, -3, axis{1}> | slice<4, 1, -2, axis{2}>> {
   static constexpr auto title = "node/test_slice_neg_steps";
 };
 
-struct test_slice_negative_axes : onnx::typed<
+struct test_slice_negative_axes : tenon::model<
     input<20, 10, 5> | slice<0, 20> | slice<0, 10, axis{-2}> | slice<3, 4, axis{-1}>> {
   static constexpr auto title = "node/test_slice_negative_axes";
 };
 
-struct test_spacetodepth : onnx::typed<
+struct test_spacetodepth : tenon::model<
     input<2, 6, 6> | reshape<2, 3, 2, 3, 2> | permute<2, 4, 0, 1, 3> | reshape<8, 3, 3>> {
   static constexpr auto title = "node/test_spacetodepth";
 };
 
-struct test_spacetodepth_example : onnx::typed<
+struct test_spacetodepth_example : tenon::model<
     input<1, 4, 6> | pixel_unshuffle<2>> {
   static constexpr auto title = "node/test_spacetodepth_example";
 };
 
 }  // namespace
 
+#define TENON_MODEL \
+  test_depthtospace_crd_mode_example, test_depthtospace_dcr_mode, test_depthtospace_example, \
+  test_reduce_mean_default_axes_keepdims_example, test_reduce_mean_default_axes_keepdims_random, \
+  test_reduce_mean_do_not_keepdims_random, test_reduce_mean_keepdims_random, \
+  test_reduce_mean_negative_axes_keepdims_random, test_operator_reduced_mean, \
+  test_operator_reduced_mean_keepdim, test_slice_default_axes, test_slice_default_steps, test_slice_neg, \
+  test_slice_neg_steps, test_slice_negative_axes, test_spacetodepth, test_spacetodepth_example
+#include <tenon/instantiate.hpp>
+
 TEST_CASE("ONNX: reduce", "[onnx]") {
-  onnx::check_typed<test_depthtospace_crd_mode_example, test_depthtospace_dcr_mode, test_depthtospace_example,
-      test_reduce_mean_default_axes_keepdims_example, test_reduce_mean_default_axes_keepdims_random,
-      test_reduce_mean_do_not_keepdims_random, test_reduce_mean_keepdims_random,
-      test_reduce_mean_negative_axes_keepdims_random, test_operator_reduced_mean,
-      test_operator_reduced_mean_keepdim, test_slice_default_axes, test_slice_default_steps, test_slice_neg,
-      test_slice_neg_steps, test_slice_negative_axes, test_spacetodepth, test_spacetodepth_example>();
+  onnx::check_all<TENON_MODEL>();
 }

@@ -6,7 +6,7 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_flatten_axis0 : onnx::typed<
+struct test_flatten_axis0 : tenon::model<
     input<2, 3, 4, 5> | flatten> {
   static constexpr auto title = "node/test_flatten_axis0";
 };
@@ -16,7 +16,7 @@ struct test_flatten_axis1 : tenon::model<
   static constexpr auto title = "node/test_flatten_axis1";
 };
 
-struct test_flatten_axis2 : onnx::typed<
+struct test_flatten_axis2 : tenon::model<
     input<2, 3, 4, 5> | reshape<6, 20>> {
   static constexpr auto title = "node/test_flatten_axis2";
 };
@@ -26,7 +26,7 @@ struct test_flatten_default_axis : tenon::model<
   static constexpr auto title = "node/test_flatten_default_axis";
 };
 
-struct test_flatten_negative_axis1 : onnx::typed<
+struct test_flatten_negative_axis1 : tenon::model<
     input<2, 3, 4, 5> | reshape<24, 5>> {
   static constexpr auto title = "node/test_flatten_negative_axis1";
 };
@@ -36,112 +36,112 @@ struct test_flatten_negative_axis3 : tenon::model<
   static constexpr auto title = "node/test_flatten_negative_axis3";
 };
 
-struct test_flatten_negative_axis4 : onnx::typed<
+struct test_flatten_negative_axis4 : tenon::model<
     input<2, 3, 4, 5> | flatten> {
   static constexpr auto title = "node/test_flatten_negative_axis4";
 };
 
-struct test_operator_view : onnx::typed<
+struct test_operator_view : tenon::model<
     input<1> | reshape<1, 1>> {
   static constexpr auto title = "pytorch-operator/test_operator_view";
 };
 
-struct test_reshape_negative_dim : onnx::typed<
+struct test_reshape_negative_dim : tenon::model<
     input<2, 3, 4> | reshape<2, -1, 2>> {
   static constexpr auto title = "node/test_reshape_negative_dim";
 };
 
-struct test_reshape_negative_extended_dims : onnx::typed<
+struct test_reshape_negative_extended_dims : tenon::model<
     input<2, 3, 4> | reshape<-1, 2, 3, 4>> {
   static constexpr auto title = "node/test_reshape_negative_extended_dims";
 };
 
-struct test_reshape_one_dim : onnx::typed<
+struct test_reshape_one_dim : tenon::model<
     input<2, 3, 4> | reshape<24>> {
   static constexpr auto title = "node/test_reshape_one_dim";
 };
 
-struct test_reshape_reduced_dims : onnx::typed<
+struct test_reshape_reduced_dims : tenon::model<
     input<2, 3, 4> | reshape<2, 12>> {
   static constexpr auto title = "node/test_reshape_reduced_dims";
 };
 
-struct test_reshape_reordered_all_dims : onnx::typed<
+struct test_reshape_reordered_all_dims : tenon::model<
     input<2, 3, 4> | reshape<4, 2, 3>> {
   static constexpr auto title = "node/test_reshape_reordered_all_dims";
 };
 
-struct test_reshape_reordered_last_dims : onnx::typed<
+struct test_reshape_reordered_last_dims : tenon::model<
     input<2, 3, 4> | reshape<2, 4, 3>> {
   static constexpr auto title = "node/test_reshape_reordered_last_dims";
 };
 
-struct test_squeeze : onnx::typed<
+struct test_squeeze : tenon::model<
     input<1, 3, 4, 5> | squeeze<0>> {
   static constexpr auto title = "node/test_squeeze";
 };
 
-struct test_squeeze_negative_axes : onnx::typed<
+struct test_squeeze_negative_axes : tenon::model<
     input<1, 3, 1, 5> | squeeze<-2>> {
   static constexpr auto title = "node/test_squeeze_negative_axes";
 };
 
-struct test_transpose_all_permutations_1 : onnx::typed<
+struct test_transpose_all_permutations_1 : tenon::model<
     input<2, 3, 4> | permute<0, 2, 1>> {
   static constexpr auto title = "node/test_transpose_all_permutations_1";
 };
 
-struct test_transpose_all_permutations_2 : onnx::typed<
+struct test_transpose_all_permutations_2 : tenon::model<
     input<2, 3, 4> | permute<1, 0, 2>> {
   static constexpr auto title = "node/test_transpose_all_permutations_2";
 };
 
-struct test_transpose_all_permutations_3 : onnx::typed<
+struct test_transpose_all_permutations_3 : tenon::model<
     input<2, 3, 4> | permute<1, 2, 0>> {
   static constexpr auto title = "node/test_transpose_all_permutations_3";
 };
 
-struct test_transpose_all_permutations_5 : onnx::typed<
+struct test_transpose_all_permutations_5 : tenon::model<
     input<2, 3, 4> | permute<2, 1, 0>> {
   static constexpr auto title = "node/test_transpose_all_permutations_5";
 };
 
-struct test_transpose_default : onnx::typed<
+struct test_transpose_default : tenon::model<
     input<2, 3, 4> | permute<2, 1, 0>> {
   static constexpr auto title = "node/test_transpose_default";
 };
 
-struct test_operator_permute2 : onnx::typed<
+struct test_operator_permute2 : tenon::model<
     input<1, 1, 1, 1, 1, 1> | permute<0, 1, 4, 2, 5, 3>> {
   static constexpr auto title = "pytorch-operator/test_operator_permute2";
 };
 
-struct test_unsqueeze_axis_0 : onnx::typed<
+struct test_unsqueeze_axis_0 : tenon::model<
     input<3, 4, 5> | reshape<1, 3, 4, 5>> {
   static constexpr auto title = "node/test_unsqueeze_axis_0";
 };
 
-struct test_unsqueeze_axis_1 : onnx::typed<
+struct test_unsqueeze_axis_1 : tenon::model<
     input<3, 4, 5> | reshape<3, 1, 4, 5>> {
   static constexpr auto title = "node/test_unsqueeze_axis_1";
 };
 
-struct test_unsqueeze_axis_2 : onnx::typed<
+struct test_unsqueeze_axis_2 : tenon::model<
     input<3, 4, 5> | reshape<3, 4, 1, 5>> {
   static constexpr auto title = "node/test_unsqueeze_axis_2";
 };
 
-struct test_unsqueeze_negative_axes : onnx::typed<
+struct test_unsqueeze_negative_axes : tenon::model<
     input<1, 3, 1, 5> | reshape<1, 3, 1, 1, 5>> {
   static constexpr auto title = "node/test_unsqueeze_negative_axes";
 };
 
-struct test_unsqueeze_two_axes : onnx::typed<
+struct test_unsqueeze_two_axes : tenon::model<
     input<3, 4, 5> | reshape<3, 1, 4, 5, 1>> {
   static constexpr auto title = "node/test_unsqueeze_two_axes";
 };
 
-struct test_unsqueeze_unsorted_axes : onnx::typed<
+struct test_unsqueeze_unsorted_axes : tenon::model<
     input<3, 4, 5> | reshape<3, 4, 1, 5, 1, 1>> {
   static constexpr auto title = "node/test_unsqueeze_unsorted_axes";
 };
@@ -149,17 +149,17 @@ struct test_unsqueeze_unsorted_axes : onnx::typed<
 }  // namespace
 
 #define TENON_MODEL \
-  test_flatten_axis1, test_flatten_default_axis, test_flatten_negative_axis3
+  test_flatten_axis0, test_flatten_axis1, test_flatten_axis2, test_flatten_default_axis, \
+  test_flatten_negative_axis1, test_flatten_negative_axis3, test_flatten_negative_axis4, \
+  test_operator_view, test_reshape_negative_dim, test_reshape_negative_extended_dims, \
+  test_reshape_one_dim, test_reshape_reduced_dims, test_reshape_reordered_all_dims, \
+  test_reshape_reordered_last_dims, test_squeeze, test_squeeze_negative_axes, \
+  test_transpose_all_permutations_1, test_transpose_all_permutations_2, test_transpose_all_permutations_3, \
+  test_transpose_all_permutations_5, test_transpose_default, test_operator_permute2, \
+  test_unsqueeze_axis_0, test_unsqueeze_axis_1, test_unsqueeze_axis_2, test_unsqueeze_negative_axes, \
+  test_unsqueeze_two_axes, test_unsqueeze_unsorted_axes
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("ONNX: reshape", "[onnx]") {
   onnx::check_all<TENON_MODEL>();
-  onnx::check_typed<test_flatten_axis0, test_flatten_axis2, test_flatten_negative_axis1,
-      test_flatten_negative_axis4, test_operator_view, test_reshape_negative_dim,
-      test_reshape_negative_extended_dims, test_reshape_one_dim, test_reshape_reduced_dims,
-      test_reshape_reordered_all_dims, test_reshape_reordered_last_dims, test_squeeze,
-      test_squeeze_negative_axes, test_transpose_all_permutations_1, test_transpose_all_permutations_2,
-      test_transpose_all_permutations_3, test_transpose_all_permutations_5, test_transpose_default,
-      test_operator_permute2, test_unsqueeze_axis_0, test_unsqueeze_axis_1, test_unsqueeze_axis_2,
-      test_unsqueeze_negative_axes, test_unsqueeze_two_axes, test_unsqueeze_unsorted_axes>();
 }

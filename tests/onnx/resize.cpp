@@ -6,30 +6,30 @@ namespace {
 
 using namespace tenon::layers;
 
-struct test_resize_downsample_scales_linear : onnx::typed<
+struct test_resize_downsample_scales_linear : tenon::model<
     input<1, 2, 4> | ((slice<0, 1, 1, axis{1}> | multiply_by<0.6666667>) + (slice<1, 2, 1, axis{1}> |
     multiply_by<0.33333334>)) | concat_along<2>((slice<0, 1, 1, axis{2}> | multiply_by<0.6666667>) +
     (slice<1, 2, 1, axis{2}> | multiply_by<0.33333334>), slice<2, 3, 1, axis{2}>)> {
   static constexpr auto title = "node/test_resize_downsample_scales_linear";
 };
 
-struct test_resize_downsample_scales_nearest : onnx::typed<
+struct test_resize_downsample_scales_nearest : tenon::model<
     input<1, 2, 4> | slice<0, 1, 1, axis{1}> | slice<0, 3, 2, axis{2}>> {
   static constexpr auto title = "node/test_resize_downsample_scales_nearest";
 };
 
-struct test_resize_downsample_sizes_nearest : onnx::typed<
+struct test_resize_downsample_sizes_nearest : tenon::model<
     input<1, 2, 4> | slice<0, 1, 1, axis{1}> | concat_along<2>(slice<0, 2, 1, axis{2}>,
     slice<3, 4, 1, axis{2}>)> {
   static constexpr auto title = "node/test_resize_downsample_sizes_nearest";
 };
 
-struct test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn : onnx::typed<
+struct test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn : tenon::model<
     input<1, 4, 4> | slice<1, 4, 1, axis{1}> | slice<1, 4, 2, axis{2}>> {
   static constexpr auto title = "node/test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn";
 };
 
-struct test_resize_tf_crop_and_resize : onnx::typed<
+struct test_resize_tf_crop_and_resize : tenon::model<
     input<1, 4, 4> | concat_along<1>((slice<1, 2, 1, axis{1}> | multiply_by<0.8>) + (slice<2, 3, 1, axis{1}> |
     multiply_by<0.2>), (slice<2, 3, 1, axis{1}> | multiply_by<0.6>) + (slice<3, 4, 1, axis{1}> |
     multiply_by<0.4>)) | ((slice<1, 2, 1, axis{2}> | multiply_by<0.2>) + (slice<2, 3, 1, axis{2}> |
@@ -37,17 +37,17 @@ struct test_resize_tf_crop_and_resize : onnx::typed<
   static constexpr auto title = "node/test_resize_tf_crop_and_resize";
 };
 
-struct test_resize_upsample_scales_linear_align_corners : onnx::typed<
+struct test_resize_upsample_scales_linear_align_corners : tenon::model<
     input<1, 2, 2> | upsample<2, bilinear, align_corners>> {
   static constexpr auto title = "node/test_resize_upsample_scales_linear_align_corners";
 };
 
-struct test_resize_upsample_scales_nearest : onnx::typed<
+struct test_resize_upsample_scales_nearest : tenon::model<
     input<1, 2, 2> | upsample<extent{2, 3}>> {
   static constexpr auto title = "node/test_resize_upsample_scales_nearest";
 };
 
-struct test_resize_upsample_sizes_nearest_ceil_half_pixel : onnx::typed<
+struct test_resize_upsample_sizes_nearest_ceil_half_pixel : tenon::model<
     input<1, 4, 4> | concat_along<1>(slice<0, 2, 1, axis{1}>, slice<1, 3, 1, axis{1}>,
     slice<2, 4, 1, axis{1}>, slice<3, 4, 1, axis{1}>, slice<3, 4, 1, axis{1}>) |
     concat_along<2>(slice<0, 2, 1, axis{2}>, slice<1, 3, 1, axis{2}>, slice<2, 4, 1, axis{2}>,
@@ -55,7 +55,7 @@ struct test_resize_upsample_sizes_nearest_ceil_half_pixel : onnx::typed<
   static constexpr auto title = "node/test_resize_upsample_sizes_nearest_ceil_half_pixel";
 };
 
-struct test_resize_upsample_sizes_nearest_floor_align_corners : onnx::typed<
+struct test_resize_upsample_sizes_nearest_floor_align_corners : tenon::model<
     input<1, 4, 4> | concat_along<1>(slice<0, 1, 1, axis{1}>, slice<0, 1, 1, axis{1}>,
     slice<0, 2, 1, axis{1}>, slice<1, 3, 1, axis{1}>, slice<2, 4, 1, axis{1}>) |
     concat_along<2>(slice<0, 1, 1, axis{2}>, slice<0, 1, 1, axis{2}>, slice<0, 2, 1, axis{2}>,
@@ -63,7 +63,7 @@ struct test_resize_upsample_sizes_nearest_floor_align_corners : onnx::typed<
   static constexpr auto title = "node/test_resize_upsample_sizes_nearest_floor_align_corners";
 };
 
-struct test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric : onnx::typed<
+struct test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric : tenon::model<
     input<1, 4, 4> | concat_along<1>(slice<0, 2, 1, axis{1}>, slice<1, 3, 1, axis{1}>,
     slice<2, 4, 1, axis{1}>, slice<3, 4, 1, axis{1}>, slice<3, 4, 1, axis{1}>) |
     concat_along<2>(slice<0, 2, 1, axis{2}>, slice<1, 3, 1, axis{2}>, slice<2, 4, 1, axis{2}>,
@@ -71,18 +71,22 @@ struct test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric : onnx::t
   static constexpr auto title = "node/test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric";
 };
 
-struct test_upsample_nearest : onnx::typed<
+struct test_upsample_nearest : tenon::model<
     input<1, 2, 2> | upsample<extent{2, 3}>> {
   static constexpr auto title = "node/test_upsample_nearest";
 };
 
 }  // namespace
 
+#define TENON_MODEL \
+  test_resize_downsample_scales_linear, test_resize_downsample_scales_nearest, \
+  test_resize_downsample_sizes_nearest, test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn, \
+  test_resize_tf_crop_and_resize, test_resize_upsample_scales_linear_align_corners, \
+  test_resize_upsample_scales_nearest, test_resize_upsample_sizes_nearest_ceil_half_pixel, \
+  test_resize_upsample_sizes_nearest_floor_align_corners, \
+  test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric, test_upsample_nearest
+#include <tenon/instantiate.hpp>
+
 TEST_CASE("ONNX: resize", "[onnx]") {
-  onnx::check_typed<test_resize_downsample_scales_linear, test_resize_downsample_scales_nearest,
-      test_resize_downsample_sizes_nearest, test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn,
-      test_resize_tf_crop_and_resize, test_resize_upsample_scales_linear_align_corners,
-      test_resize_upsample_scales_nearest, test_resize_upsample_sizes_nearest_ceil_half_pixel,
-      test_resize_upsample_sizes_nearest_floor_align_corners,
-      test_resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric, test_upsample_nearest>();
+  onnx::check_all<TENON_MODEL>();
 }
