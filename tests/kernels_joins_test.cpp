@@ -1,4 +1,5 @@
-// Feature maps joined: products with one element for many, concatenation in place, tags, several inputs and outputs.
+// Feature maps joined: products with one element for many, concatenation in place, tags, several inputs and
+// outputs.
 #include "catch.hpp"
 #include "twin.hpp"
 
@@ -48,4 +49,28 @@ using end = after<concat(conv<8, 1>, conv<9, 3, padding{1}>)>;
 
 TEST_CASE("joined feature maps agree with the reference on every target", "[kernels]") {
   CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
+
+TEST_CASE(
+    "a network with several inputs takes one argument for each; with several outputs it gives a tuple") {
+  tenon::weights<siamese> weights;
+  const std::vector<float> numbers = twin::random_numbers(weights.values().size(), 1);
+  std::copy(numbers.begin(), numbers.end(), weights.values().begin());
+  tenon::executable<siamese> two_inputs(weights);
+  siamese::input_at<0> left;
+  siamese::input_at<1> right;
+  const std::vector<float> both = twin::random_numbers(2 * left.size(), 2);
+  std::copy_n(both.begin(), left.size(), left.begin());
+  std::copy_n(both.begin() + static_cast<std::ptrdiff_t>(left.size()), right.size(), right.begin());
+  const siamese::output y = two_inputs(left, right);
+  const std::vector<double> expected =
+      tenon::reference<double>(siamese::network.view(), weights.values(), both);
+  for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::abs(y[i] - expected[i]) < 1e-5);
+
+  tenon::executable<echo> three_outputs(tenon::weights<echo>{});
+  const echo::input x{1, -2, 3, -4, 5, -6};
+  const auto [same, positive, again] = three_outputs(x);
+  CHECK(std::equal(x.begin(), x.end(), same.begin()));
+  CHECK(std::equal(x.begin(), x.end(), again.begin()));
+  CHECK(std::ranges::equal(positive, echo::output_at<1>{1, 0, 3, 0, 5, 0}));
 }
