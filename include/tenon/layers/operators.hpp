@@ -26,7 +26,9 @@ struct concatenated : expression {};
 template <text Name, class F>
 struct scoped : expression {};
 
-template <index N, class F>
+/// F N times. Each is a numbered element, or has a name of its own: Prefix and a number that counts from
+/// First.
+template <index N, class F, text Prefix = "", index First = 0>
 struct repeated : expression {};
 
 /// The feature map at this place, under a name; and the map of that name, at another place.
@@ -79,37 +81,37 @@ namespace layers {
 
 /// First f, then g.
 template <Expression F, Expression G>
-consteval detail::chain_of<F, G> operator|(F, G) {
+constexpr detail::chain_of<F, G> operator|(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs added element by element; their shapes must be equal.
 template <Expression F, Expression G>
-consteval detail::joined_of<op::add, F, G> operator+(F, G) {
+constexpr detail::joined_of<op::add, F, G> operator+(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs multiplied element by element. Where one of them has an extent of 1,
 /// its element is taken for all of the other's: a C x 1 x 1 map scales the channels of C x H x W.
 template <Expression F, Expression G>
-consteval detail::joined_of<op::multiply, F, G> operator*(F, G) {
+constexpr detail::joined_of<op::multiply, F, G> operator*(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs subtracted element by element; extents as for `*`.
 template <Expression F, Expression G>
-consteval joined<op::subtract, F, G> operator-(F, G) {
+constexpr joined<op::subtract, F, G> operator-(F, G) {
   return {};
 }
 
 // The same operators for the names that are functions.
 #define TENON_OPERATOR_ON_NAME(sign, named)                     \
   template <Expression F>                                       \
-  consteval auto operator sign(F f, detail::named##_function) { \
+  constexpr auto operator sign(F f, detail::named##_function) { \
     return f sign named##_layer{};                              \
   }                                                             \
   template <Expression G>                                       \
-  consteval auto operator sign(detail::named##_function, G g) { \
+  constexpr auto operator sign(detail::named##_function, G g) { \
     return named##_layer {}                                     \
     sign g;                                                     \
   }
@@ -126,24 +128,24 @@ TENON_OPERATORS_ON_NAME(log)
 
 /// f, g, ... on the same input, the largest element of their outputs; extents as for `*`.
 template <Expression... Fs>
-consteval detail::joined_of<op::maximum, Fs...> maximum(Fs...) {
+constexpr detail::joined_of<op::maximum, Fs...> maximum(Fs...) {
   return {};
 }
 
 /// f, g, ... on the same input, outputs joined along the channels; their other extents must be equal.
 template <Expression... Fs>
-consteval concatenated<0, Fs...> concat(Fs...) {
+constexpr concatenated<0, Fs...> concat(Fs...) {
   return {};
 }
 /// The same along another axis, counted without the batch: 0 is the channels.
 template <int Axis, Expression... Fs>
-consteval concatenated<Axis, Fs...> concat_along(Fs...) {
+constexpr concatenated<Axis, Fs...> concat_along(Fs...) {
   return {};
 }
 
 /// f, g, ... on the same input, each an output of the network: the end of a network with several outputs.
 template <Expression... Fs>
-consteval results<Fs...> outputs(Fs...) {
+constexpr results<Fs...> outputs(Fs...) {
   return {};
 }
 
@@ -159,12 +161,12 @@ inline constexpr recalled<Name> from{};
 template <text Name>
 struct name_function {
   template <Expression F>
-  consteval scoped<Name, F> operator()(F) const {
+  constexpr scoped<Name, F> operator()(F) const {
     return {};
   }
-  consteval auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
-  consteval auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
-  consteval auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
+  constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
+  constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
 };
 /// name<"stem">(f): f under the name "stem"; its parameters become stem.weight, or stem.0.weight if f is a
 /// chain.
@@ -175,19 +177,21 @@ inline constexpr name_function<Name> name{};
 /// again.
 inline constexpr name_function<""> block{};
 
-template <index N>
+template <index N, text Prefix, index First>
 struct repeat_function {
   template <Expression F>
-  consteval repeated<N, F> operator()(F) const {
+  constexpr repeated<N, F, Prefix, First> operator()(F) const {
     return {};
   }
-  consteval auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
-  consteval auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
-  consteval auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
+  constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
+  constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
 };
 /// repeat<N>(f): f N times, one after the other, each with its own parameters; each is a block(f).
-template <index N>
-inline constexpr repeat_function<N> repeat{};
+/// repeat<N, "layer", 1>(f): the same under the names layer1, layer2, ...; they count from 0 if nothing is
+/// said.
+template <index N, text Prefix = "", index First = 0>
+inline constexpr repeat_function<N, Prefix, First> repeat{};
 
 }  // namespace layers
 
