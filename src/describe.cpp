@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tenon/geometry.hpp"
+#include "tenon/receptive_field.hpp"
 
 namespace tenon::detail {
 namespace {
@@ -125,14 +126,13 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
     parameters += n.parameters, macs += n.macs, weights += n.tensor_count;
   }
   t.print(out);
-  const field& sees = network.nodes[network.outputs[0]].sees;
-  const int rank = std::min(network.nodes[0].out.spatial_rank(), max_spatial_rank);
+  const extents sees = receptive_field(network);
   out << "Parameters: " << grouped(parameters) << " (" << grouped(weights * index(sizeof(float)))
       << " bytes of weights)\n"
       << "Multiply-accumulates: " << grouped(macs) << '\n';
-  if (rank > 0) {
+  if (sees.count > 0) {
     out << "Receptive field: ";
-    for (int axis = 0; axis < rank; ++axis) out << (axis > 0 ? "x" : "") << sees.extent[axis];
+    for (int axis = 0; axis < sees.count; ++axis) out << (axis > 0 ? "x" : "") << sees.values[axis];
     out << '\n';
   }
   out << "Arena: " << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n";

@@ -16,7 +16,7 @@ constexpr bool same_type(A, B) {
   return std::is_same_v<A, B>;
 }
 
-/// Is there an operator for these operands? What is not an expression must not be taken for one.
+/// Is there an operator for these operands?
 template <class A, class B>
 concept Joinable = requires(A a, B b) {
   a | b;
@@ -42,8 +42,10 @@ static_assert(!same_type(block(a | b) | c, a | b | c));          // a block stay
 static_assert(!same_type(a | b, b | a));
 
 static_assert(Joinable<decltype(a), decltype(b)> && Addable<decltype(a), decltype(b)>);
-static_assert(!Joinable<decltype(a), int> && !Addable<int, decltype(a)> &&
-              !Joinable<decltype(a), const char*>);
+// What is no layer is joined, too: the model says what is wrong with it (no_compile/not_a_layer_*.cpp).
+static_assert(same_type(a | 5, a | 7) && !same_type(a | 5, a | "five"));
+// The operators are for layers: they take nothing else.
+static_assert(!Joinable<stride, int> && !Joinable<stride, padding> && !Addable<groups, groups>);
 
 template <tenon::index Channels, auto Activation = relu>
 constexpr auto unit = conv<Channels, 3, padding{1}> | batch_norm | Activation;
@@ -207,7 +209,7 @@ static_assert(tenon::decimal(0.01f).view() == "0.01" && tenon::decimal(-2.5).vie
 static_assert(tenon::decimal(1e-5f).view() == "1e-5" && tenon::decimal(1.25e-7).view() == "1.25e-7");
 static_assert(tenon::decimal(0).view() == "0" && tenon::decimal(100).view() == "100");
 static_assert(tenon::decimal(3e38f).view() == "3e38" && tenon::decimal(1e-3f).view() == "0.001");
-static_assert(spell(batch_norm_with<epsilon{1e-8}>.attr).view() == "batch_norm<epsilon{1e-8}>");
+static_assert(spell(batch_norm_with<epsilon{1e-8}>.attr).view() == "batch_norm_with<epsilon{1e-8}>");
 static_assert(spell(conv<64, extent{1, 3}, padding{1}, stride{2}, groups{4}, no_bias>.attr).view() ==
               "conv<64, extent{1, 3}, stride{2}, padding{1}, groups{4}, no_bias>");
 static_assert((tenon::basic_sentence<8>() << "123456789").view() == "12345...");

@@ -24,18 +24,6 @@ struct window {
   }
 };
 
-/// Elements of the network's input that one element sees along each axis: the first element of a feature map
-/// sees `extent` of them from `begin` on, its neighbour the same `jump` further; a jump of 0 says that all
-/// see the same. Elements beyond the edge count, so a field can begin before the input and be larger than it.
-/// Where a layer raises the resolution, neighbours see fields of different places and extents: the field is
-/// one that holds them all, and `jump` is rounded up to at least 1.
-struct field {
-  index begin[max_spatial_rank]{};
-  index extent[max_spatial_rank]{1, 1, 1};
-  index jump[max_spatial_rank]{1, 1, 1};
-  index positions[max_spatial_rank]{1, 1, 1};  // of the last feature map; a flatten keeps them
-};
-
 /// One layer of the network. Nodes are in the order written, which is an order of evaluation.
 struct node {
   attributes attr;
@@ -50,7 +38,6 @@ struct node {
   // filled by inference
   shape out;
   window win;
-  field sees;
   index groups = 1;
   int axis = 0;             // of a slice or concatenation, counted from 0
   index begin = 0;          // of a slice: its first element
@@ -88,11 +75,53 @@ struct graph {
 
 namespace detail {
 
+/// Who gives a feature map: "layer 4 max_pool<2>", "an addition".
+constexpr phrase giver(const node& n) {
+  phrase out;
+  switch (n.attr.kind) {
+    case op::input:
+      out << "the input";
+      return n.label.empty() ? out : out << " \"" << n.label << '"';
+    case op::add:
+      return out << "an addition";
+    case op::subtract:
+      return out << "a subtraction";
+    case op::multiply:
+      return out << "a product";
+    case op::maximum:
+      return out << "a maximum";
+    case op::concat:
+      return out << "a concatenation";
+    default:
+      return out << "layer " << n.layer << ' ' << spell(n.attr);
+  }
+}
+
 /// A name given to a feature map.
 struct tag_record {
   std::string_view label;
   int node = -1, scope = 0;
 };
+
+/// Letters to change, put in or take out until two words are equal: the Levenshtein distance. Words of more
+/// than 32 letters are taken to be unlike all others.
+constexpr int distance(std::string_view a, std::string_view b) {
+  constexpr std::size_t longest = 32;
+  if (a.size() > longest || b.size() > longest) return longest;
+  int row[longest + 1]{};  // from the first i letters of a to the first j of b
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const int changed = diagonal + (a[i - 1] != b[j - 1]), shorter = row[j] + 1, longer = row[j - 1] + 1;
+      diagonal = row[j];
+      row[j] = changed < shorter ? changed : shorter;
+      if (longer < row[j]) row[j] = longer;
+    }
+  }
+  return row[b.size()];
+}
 
 /// Writes nodes, scopes and outputs into the arrays of a graph.
 struct graph_builder {
@@ -113,11 +142,7 @@ struct graph_builder {
 
   template <class... Words>
   constexpr void fail(rule broken, int at, const Words&... words) {
-    if (*error) return;
-    error->broken = broken;
-    error->node = at;
-    int i = 0;
-    ((error->args[i++] << words), ...);
+    error->report(broken, at, words...);
   }
 
   constexpr int add_layer(const attributes& attr, int in, int scope, std::string_view label) {
@@ -130,16 +155,15 @@ struct graph_builder {
     n.label = label;
     if (attr.kind == op::input) return id;
     n.inputs[0] = in;
-    check_operand(in, id);
+    if (after_end(in)) fail(rule::outputs_not_last, -1, phrase() << spell(attr) << " follows");
     n.number = scopes[scope].elements++;
     n.layer = layer_count++;
     return id;
   }
-  constexpr void check_operand(int in, int id) {
-    if (in == nothing)
-      fail(rule::missing_input, -1);
-    else if (in == ended)
-      fail(rule::outputs_not_last, id);
+  /// Is there no feature map, because outputs(...) has ended the network?
+  constexpr bool after_end(int in) {
+    if (in == nothing) fail(rule::missing_input, -1);
+    return in == ended;
   }
   /// Padding that is not made of zeros is a node of its own, in front of its layer and under its name.
   constexpr int add_padding(const attributes& attr, int in, int scope, std::string_view label) {
@@ -163,8 +187,8 @@ struct graph_builder {
     nodes[id].inputs[0] = a;
     nodes[id].inputs[1] = b;
     nodes[id].scope = scope;
-    check_operand(a, id);
-    check_operand(b, id);
+    if (after_end(a) || after_end(b))
+      fail(rule::outputs_not_last, -1, phrase() << "it is an operand of " << spelling(kind));
     return id;
   }
   constexpr int open(int parent, std::string_view label) {
@@ -174,13 +198,26 @@ struct graph_builder {
   }
 
   constexpr int set_tag(std::string_view label, int in, int scope) {
-    check_operand(in, -1);
+    if (after_end(in)) fail(rule::outputs_not_last, -1, phrase() << "tag<\"" << label << "\"> follows");
     for (int t = 0; t < tag_count; ++t)
-      if (tags[t].label == label && tags[t].scope == scope) fail(rule::tag_used_twice, -1, label);
+      if (tags[t].label == label && tags[t].scope == scope)
+        fail(rule::tag_used_twice, -1, label, place(tags[t].node), place(in));
     tags[tag_count++] = {label, in, scope};
     return in;
   }
-  /// The node of the tag as seen from `scope`; -1 after an error.
+  constexpr phrase giver_at(int in) const {
+    return in == ended ? phrase() << "outputs(...)" : giver(nodes[in]);
+  }
+  constexpr phrase place(int in) const {
+    return in == nothing ? phrase() << "at the beginning" : phrase() << "after " << giver_at(in);
+  }
+  /// Does a chain that goes on without looking at `in` lose it?
+  constexpr bool loses(int in) const {
+    bool tagged = in < 0;
+    for (int t = 0; t < tag_count; ++t) tagged = tagged || tags[t].node == in;
+    return !tagged;
+  }
+  /// The node of the tag as seen from `scope`; any node if there is none, which is an error in the end.
   constexpr int find_tag(std::string_view label, int scope) {
     for (int around = scope; around >= 0; around = scopes[around].parent)
       for (int t = 0; t < tag_count; ++t)
@@ -188,24 +225,31 @@ struct graph_builder {
     for (int t = tag_count - 1; t >= 0; --t)
       if (tags[t].label == label) return tags[t].node;
     if (recalled_early.empty()) recalled_early = label;
-    return node_count > 0 ? 0 : nothing;
+    return 0;
   }
-  /// What the tags that are there are called.
+  /// What the tags that are there are called, each once.
   constexpr phrase known_tags() const {
     phrase out;
-    for (int t = 0; t < tag_count; ++t) out << (t > 0 ? ", \"" : "\"") << tags[t].label << '"';
+    for (int t = 0; t < tag_count; ++t) {
+      bool said = false;
+      for (int earlier = 0; earlier < t; ++earlier) said = said || tags[earlier].label == tags[t].label;
+      if (!said) out << (t > 0 ? ", \"" : "\"") << tags[t].label << '"';
+    }
     return tag_count == 0 ? phrase() << "none" : out;
+  }
+  /// The tag that a misspelt name may have meant: a third of its letters may be wrong, and one always.
+  constexpr phrase suggestion(std::string_view label) const {
+    int nearest = -1, least = static_cast<int>(label.size()) / 3 + 2;
+    for (int t = 0; t < tag_count; ++t)
+      if (const int d = distance(label, tags[t].label); d < least) least = d, nearest = t;
+    return nearest < 0 ? phrase() : phrase() << ": did you mean \"" << tags[nearest].label << "\"?";
   }
   /// After the last layer: was every tag that was recalled set before?
   constexpr void check_tags() {
     if (recalled_early.empty()) return;
     for (int t = 0; t < tag_count; ++t)
-      if (tags[t].label == recalled_early)
-        error->broken = rule::none, fail(rule::tag_recalled_before, -1, recalled_early);
-    if (error->broken != rule::tag_recalled_before) {
-      error->broken = rule::none;
-      fail(rule::unknown_tag, -1, recalled_early, known_tags());
-    }
+      if (tags[t].label == recalled_early) fail(rule::tag_recalled_before, -1, recalled_early);
+    fail(rule::unknown_tag, -1, recalled_early, suggestion(recalled_early), known_tags());
   }
 };
 
@@ -238,13 +282,18 @@ struct flatten<L> {
   }
 };
 
-/// Expressions that do not look at what comes before them.
+/// What does not look at what comes before it: an input, or what begins with one; from<"...">.
+enum class beginning : unsigned char { operand, input, recalled };
 template <class E>
-inline constexpr bool is_input = false;
+inline constexpr beginning begins_with = beginning::operand;
 template <Layer L>
-inline constexpr bool is_input<L> = L::attr.kind == op::input;
+inline constexpr beginning begins_with<L> = L::attr.kind == op::input ? beginning::input : beginning::operand;
+template <text Name>
+inline constexpr beginning begins_with<recalled<Name>> = beginning::recalled;
+template <class F, class... Fs>
+inline constexpr beginning begins_with<chain<F, Fs...>> = begins_with<F>;
 template <text Name, class F>
-inline constexpr bool is_input<scoped<Name, F>> = is_input<F>;
+inline constexpr beginning begins_with<scoped<Name, F>> = begins_with<F>;
 
 template <class F, class... Fs>
 struct flatten<chain<F, Fs...>> {
@@ -256,7 +305,14 @@ struct flatten<chain<F, Fs...>> {
   }
   template <class G>
   static constexpr int next(graph_builder& b, int in, int scope) {
-    if constexpr (is_input<G>) b.fail(rule::input_not_first, b.node_count);
+    if constexpr (begins_with<G> != beginning::operand)
+      if (in == graph_builder::ended) b.fail(rule::outputs_not_last, -1, "another branch follows");
+    if constexpr (begins_with<G> == beginning::input) {
+      if (b.loses(in)) b.fail(rule::input_not_first, b.node_count, b.giver_at(in));
+    } else if constexpr (begins_with<G> == beginning::recalled) {
+      if (b.loses(in))
+        b.fail(rule::unused_branch, in, "", ": from<\"...\"> follows, which does not look at it");
+    }
     return flatten<G>::append(b, in, scope);
   }
 };
@@ -290,12 +346,38 @@ struct flatten<recalled<Name>> {
   static constexpr int append(graph_builder& b, int, int scope) { return b.find_tag(Name.view(), scope); }
 };
 
+template <text Operator, text What>
+struct flatten<misplaced<Operator, What>> {
+  static constexpr room takes{};
+  static constexpr int append(graph_builder& b, int in, int) {
+    b.fail(rule::not_a_layer, -1, Operator.view(), What.view(), b.place(in));
+    return in;
+  }
+};
+template <>
+struct flatten<called_layer> {
+  static constexpr room takes{};
+  static constexpr int append(graph_builder& b, int in, int) {
+    b.fail(rule::layer_called, -1, b.place(in));
+    return in;
+  }
+};
+template <text Name>
+struct flatten<called_tag<Name>> {
+  static constexpr room takes{};
+  static constexpr int append(graph_builder& b, int in, int) {
+    b.fail(rule::tag_takes_no_layer, -1, Name.view());
+    return in;
+  }
+};
+
 template <class... Fs>
 struct flatten<results<Fs...>> {
   static constexpr room takes = sum_of({flatten<Fs>::takes..., room{.outputs = index(sizeof...(Fs))}});
   static constexpr int append(graph_builder& b, int in, int scope) {
     const int outs[] = {flatten<Fs>::append(b, in, scope)...};
-    if (b.output_count > 0 || scope != 0) b.fail(rule::outputs_not_last, -1);
+    if (scope != 0) b.fail(rule::outputs_not_last, -1, "it stands inside a block");
+    if (b.output_count > 0) b.fail(rule::outputs_not_last, -1, "it is there twice");
     for (int out : outs) b.outputs[b.output_count++] = out;
     return graph_builder::ended;
   }
@@ -344,7 +426,7 @@ struct flatten<repeated<N, F, Prefix, First>> {
   static constexpr room one = part::takes;
   static constexpr room takes{times(one.nodes), times(one.scopes), one.outputs, times(one.tags)};
   static constexpr int append(graph_builder& b, int in, int scope) {
-    if (N < 1) b.fail(rule::not_positive, b.node_count, "number of repetitions", N);
+    if (N < 1) b.fail(rule::nothing_repeated, -1, N);
     constexpr index copies = N < 1 ? 1 : N;
     for (index i = 0; i < copies; ++i) {
       if constexpr (Prefix.view().empty())
@@ -370,7 +452,7 @@ constexpr sentence path_to(graph_view g, int scope_id) {
 
 }  // namespace detail
 
-/// Layers and additions of the largest model. Compilers bound the work of one constant expression; what is
+/// Layers, blocks and tags of the largest model. Compilers bound the work of one constant expression; what is
 /// larger than this would end there, with a message about that bound.
 inline constexpr index max_nodes = 1024;
 
@@ -379,7 +461,7 @@ template <Expression E>
 consteval auto make_graph() {
   using flat = detail::flatten<E>;
   constexpr detail::room takes = flat::takes;
-  constexpr bool fits = takes.nodes <= max_nodes;
+  constexpr bool fits = takes.nodes <= max_nodes && takes.scopes <= max_nodes && takes.tags <= max_nodes;
   constexpr int outputs = takes.outputs > 1 ? int(takes.outputs) : 1;
   graph<(fits && takes.nodes > 0 ? int(takes.nodes) : 1), (fits ? int(takes.scopes) + 1 : 1), outputs> g{};
   detail::tag_record tags[fits ? takes.tags + 1 : 1]{};
@@ -389,7 +471,12 @@ consteval auto make_graph() {
     if (builder.output_count == 0) g.outputs[0] = last;
     builder.check_tags();
   } else {
-    builder.fail(rule::too_many_layers, -1, takes.nodes, max_nodes);
+    if (takes.nodes > max_nodes)
+      builder.fail(rule::too_many_layers, -1, takes.nodes, "layers and joins", max_nodes);
+    else if (takes.scopes > max_nodes)
+      builder.fail(rule::too_many_layers, -1, takes.scopes, "blocks", max_nodes);
+    else
+      builder.fail(rule::too_many_layers, -1, takes.tags, "tags", max_nodes);
   }
   return g;
 }

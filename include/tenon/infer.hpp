@@ -1,5 +1,4 @@
-// F3. Shapes, parameters, multiply-accumulates and receptive field of every node, or the one rule that is
-// broken.
+// F3. Shapes, parameters, multiply-accumulates of every node, or the one rule that is broken.
 #pragma once
 
 #include "tenon/infer/move.hpp"
@@ -9,26 +8,18 @@
 namespace tenon {
 namespace detail {
 
-constexpr bool bounded(const field& f) {
-  for (int axis = 0; axis < max_spatial_rank; ++axis)
-    if (f.extent[axis] > max_elements || f.jump[axis] > max_elements || f.begin[axis] < -max_elements)
-      return false;
-  return true;
-}
-
 constexpr void infer_input(inference_context& c, node& n) {
+  if (!check_shape_rank(c, n.attr)) return;
   for (int i = 0; i < n.attr.input.rank; ++i)
     c.require_positive(i == 0 ? "first extent" : "spatial extent", n.attr.input.extents[i]);
   n.out = n.attr.input;
-  keep_positions(n);
 }
 
 constexpr void infer_linear(inference_context& c, node& n, const node& in) {
   c.require_positive("number of output features", n.attr.channels);
   if (c.error) return;
-  if (in.out.rank != 1) return c.fail(rule::linear_needs_vector, from(in));
+  if (in.out.rank != 1) return c.fail(rule::linear_needs_vector, c.from(in));
   const index inputs = in.out.count(), outputs = n.attr.channels;
-  see_all(n.sees);
   n.out = shape(outputs);
   n.macs = inputs * outputs;
   n.connections = n.macs + (n.attr.has_bias ? outputs : 0);
@@ -45,14 +36,12 @@ constexpr void infer_norm(inference_context& c, node& n, const node& in) {
       n.tensor_count = 4 * channels;
       return;
     case op::instance_norm:
-      if (in.out.rank == 1) return c.fail(rule::window_after_flatten, from(in));
-      see_all(n.sees);
+      if (in.out.rank == 1) return c.fail(rule::window_after_flatten, c.from(in));
       break;
     case op::group_norm:
       c.require_positive("number of groups", a.groups);
       if (!c.error && channels % a.groups != 0)
-        c.fail(rule::input_channels_not_divisible, channels, a.groups, from(in));
-      if (in.out.rank > 1) see_all(n.sees);
+        c.fail(rule::input_channels_not_divisible, channels, a.groups, c.from(in));
       break;
     default:  // layer_norm
       if (a.per_position && (a.seen & bit(option::axis)))
@@ -61,27 +50,21 @@ constexpr void infer_norm(inference_context& c, node& n, const node& in) {
       n.axis = c.axis_of(a.axis, in);
       weights = 1;
       for (int i = n.axis; i < in.out.rank; ++i) weights *= in.out.extents[i];
-      see_all(n.sees);
       break;
   }
-  keep_positions(n);
   if (a.affine) c.parameters(n, 2 * weights);
-}
-
-constexpr void infer_along_axis(inference_context& c, node& n, const node& in) {
-  n.axis = c.axis_of(n.attr.axis, in);
-  if (in.out.rank == 1 || n.axis > 0) see_all(n.sees);
-  keep_positions(n);
 }
 
 /// Can the numbers of the layer stand in its formula?
 constexpr void check_numbers(inference_context& c, const attributes& a) {
-  const auto require = [&](bool right, std::string_view what, float value, std::string_view must) {
+  const auto require = [&](bool right, std::string_view what, float value, const auto& must) {
     if (!right) c.fail(rule::number_not_allowed, what, decimal(value), must);
   };
   require(a.epsilon >= 0, "epsilon", a.epsilon, "0 or more");
   if (a.kind == op::celu) require(a.alpha != 0, "alpha", a.alpha, "other than 0");
-  if (a.kind == op::clip) require(a.alpha <= a.beta, "lower bound", a.alpha, "at most the upper one");
+  if (a.kind == op::clip)
+    require(a.alpha <= a.beta, "lower bound", a.alpha,
+            phrase() << "at most the upper one, " << decimal(a.beta));
   if (a.kind == op::local_response_norm) {
     c.require_positive("number of channels in a window", a.groups);
     require(a.bias > 0, "bias", a.bias, "more than 0");
@@ -92,8 +75,10 @@ constexpr void check_numbers(inference_context& c, const attributes& a) {
 /// Shape and counts of one node, from those before it.
 constexpr void infer_node(inference_context& c, node& n) {
   const attributes& a = n.attr;
-  if (a.not_taken == option::unnamed) return c.fail(rule::option_not_taken, "without a name");
-  if (a.not_taken != option::none) return c.fail(rule::option_not_taken, spelling(a.not_taken));
+  if (a.not_taken != option::none)
+    return c.fail(rule::option_not_taken,
+                  a.not_taken == option::unnamed ? "without a name" : spell(a, a.not_taken),
+                  options_taken(a.kind));
   if (a.given_twice != option::none) return c.fail(rule::option_given_twice, spelling(a.given_twice));
   check_numbers(c, a);
   if (c.error) return;
@@ -102,7 +87,6 @@ constexpr void infer_node(inference_context& c, node& n) {
   const node& in = c.nodes[n.inputs[0]];
   const node& other = c.nodes[n.inputs[n.inputs[1] < 0 ? 0 : 1]];
   n.out = in.out;
-  n.sees = in.sees;
   switch (a.kind) {
     case op::conv:
     case op::local:
@@ -132,7 +116,8 @@ constexpr void infer_node(inference_context& c, node& n) {
       return c.parameters(n, in.out.channels());
     case op::softmax:
     case op::log_softmax:
-      return infer_along_axis(c, n, in);
+      n.axis = c.axis_of(a.axis, in);
+      return;
     case op::flatten:
       n.out = shape(in.out.count());
       return;
@@ -178,7 +163,6 @@ constexpr void infer_nodes(node* nodes, int count, diagnosis& error) {
     node& n = nodes[c.id];
     infer_node(c, n);
     if (!error && !n.out.fits()) c.fail(rule::extent_overflow, "its output", phrase() << n.out);
-    if (!error && !bounded(n.sees)) c.fail(rule::extent_overflow, "its receptive field", from(n));
     if (!error && n.tensor_count > max_elements)
       c.fail(rule::extent_overflow, "its weight", counted(n.tensor_count));
     n.tensor_offset = tensor_offset;
@@ -197,26 +181,32 @@ constexpr void check_uses(graph<Nodes, Scopes, Outputs>& g) {
     for (int in : g.nodes[id].inputs)
       if (in >= 0) used[in] = true;
     if (used[id]) continue;
-    g.error.broken = rule::unused_branch;
-    g.error.node = id;
-    g.error.args[0] << g.nodes[id].out;
-    return;
+    return g.error.report(rule::unused_branch, id, phrase() << ' ' << g.nodes[id].out);
+  }
+}
+
+/// An input's name must be alone among the inputs.
+template <int Nodes, int Scopes, int Outputs>
+constexpr void check_inputs(graph<Nodes, Scopes, Outputs>& g) {
+  for (int i = 1; i < Nodes; ++i) {
+    if (g.nodes[i].attr.kind != op::input || g.nodes[i].label.empty()) continue;
+    for (int j = 0; j < i; ++j)
+      if (g.nodes[j].attr.kind == op::input && g.nodes[j].label == g.nodes[i].label)
+        g.error.report(rule::name_used_twice, i, g.nodes[i].label);
   }
 }
 
 }  // namespace detail
 
-/// The graph with every node's shape, window, counts and receptive field; or with `error` set.
+/// The graph with every node's shape, window and counts; or with `error` set.
 template <int Nodes, int Scopes, int Outputs>
 consteval graph<Nodes, Scopes, Outputs> infer(graph<Nodes, Scopes, Outputs> g) {
   if (g.error) return g;
   detail::infer_nodes(g.nodes, Nodes, g.error);
-  if (!g.error && Nodes == 1) {
-    g.error.broken = rule::no_layers;
-    g.error.args[0] << spell(g.nodes[0].attr);
-  }
+  if (Nodes == 1) g.error.report(rule::no_layers, -1, spell(g.nodes[0].attr));
   if (!g.error) detail::check_uses(g);
   if (!g.error) detail::check_names(g);
+  if (!g.error) detail::check_inputs(g);
   return g;
 }
 
@@ -234,7 +224,7 @@ constexpr sentence explain_error(graph_view g, const diagnosis& error) {
       if (path.view() != (phrase() << n.layer).view()) out << " \"" << path << '"';
       out << " (" << spell(n.attr) << "): ";
     } else if (n.attr.kind == op::input) {
-      out << "the input (" << spell(n.attr) << "): ";
+      out << detail::giver(n) << " (" << spell(n.attr) << "): ";
     } else {
       constexpr std::string_view names[] = {"addition", "subtraction", "product", "maximum", "concatenation"};
       out << "the " << names[static_cast<int>(n.attr.kind) - static_cast<int>(op::add)] << ": ";

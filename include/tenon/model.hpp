@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <limits>
 
 #include "tenon/diagnostic.hpp"
 #include "tenon/lower.hpp"
+#include "tenon/receptive_field.hpp"
 #include "tenon/tensor.hpp"
 
 namespace tenon {
@@ -26,8 +28,9 @@ consteval auto error_text() {
 }
 
 constexpr index sum_over(std::span<const node> nodes, index node::*count) {
+  constexpr index most = std::numeric_limits<index>::max();
   index total = 0;
-  for (const node& n : nodes) total += n.*count;
+  for (const node& n : nodes) total = total > most - n.*count ? most : total + n.*count;
   return total;
 }
 
@@ -51,9 +54,10 @@ struct model_of {
   static constexpr auto expression = Expression;
   static constexpr lowering lowered_with = Options;
 
-  /// The network as data, and as what runs. See graph.hpp and plan.hpp.
+  /// The network as data, and as what runs. See graph.hpp and plan.hpp. (The type of the plan is spelled:
+  /// with `auto` whoever asks for a shape would have the network lowered, too.)
   static constexpr const auto& network = detail::graph_of<std::remove_const_t<decltype(Expression)>>;
-  static constexpr auto schedule = lower(network, Options);
+  static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
 
   static constexpr int input_count = detail::count_inputs(network.nodes);
   static constexpr int output_count = static_cast<int>(network.view().outputs.size());
@@ -72,17 +76,11 @@ struct model_of {
   static constexpr index parameter_count = detail::sum_over(network.nodes, &node::parameters);
   /// Multiply-accumulates of convolutions and linear layers for one input.
   static constexpr index mac_count = detail::sum_over(network.nodes, &node::macs);
-  /// Input elements, along each spatial axis, that one element of the first output depends on; padding
-  /// counts.
-  static constexpr extents receptive_field = [] {
-    const field sees = network.nodes[network.outputs[0]].sees;
-    const int rank =
-        input_shape.spatial_rank() < max_spatial_rank ? input_shape.spatial_rank() : max_spatial_rank;
-    extents e;
-    e.count = rank;
-    for (int axis = 0; axis < rank; ++axis) e.values[axis] = sees.extent[axis];
-    return e;
-  }();
+  /// Uses of trained numbers: the multiply-accumulates and the biases added. (LeCun 1989 counts both.)
+  static constexpr index connection_count = detail::sum_over(network.nodes, &node::connections);
+  /// Input elements, along each spatial axis, that one output element depends on; padding counts. See
+  /// receptive_field.hpp; of several inputs and outputs, those of the first.
+  static constexpr extents receptive_field = tenon::receptive_field(network.view());
   /// Scratch memory of one run, in bytes.
   static constexpr index arena_bytes = schedule.arena_elements * index(sizeof(float));
   /// All tensors a weight file holds for this model, running means and variances among them, in bytes as F32.
@@ -121,10 +119,10 @@ struct model_of<Expression, Options, false> {
   static constexpr auto expression = Expression;
   static constexpr lowering lowered_with = Options;
   static constexpr const auto& network = graph_of<std::remove_const_t<decltype(Expression)>>;
-  static constexpr auto schedule = lower(network, Options);
+  static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
   static constexpr int input_count = 1, output_count = 1;
-  static constexpr unknown input_shape{}, output_shape{}, parameter_count{}, mac_count{}, receptive_field{},
-      arena_bytes{}, weight_bytes{};
+  static constexpr unknown input_shape{}, output_shape{}, parameter_count{}, mac_count{}, connection_count{},
+      receptive_field{}, arena_bytes{}, weight_bytes{};
   using input = tensor<shape(1)>;
   using output = tensor<shape(1)>;
   struct workspace {};

@@ -1,7 +1,6 @@
 // Nothing follows the one error: what is said about a wrong model is not judged.
 // RULE: linear_needs_vector
-// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0
-// conv<6, 5>
+// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0 conv<6, 5>: flatten is missing
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;
@@ -15,6 +14,7 @@ static_assert(FollowedByAssertions::input_shape == tenon::shape{1, 8, 8});
 static_assert(tenon::shape{10} == FollowedByAssertions::output_shape);
 static_assert(FollowedByAssertions::parameter_count == 1126);
 static_assert(FollowedByAssertions::mac_count == 3360);
+static_assert(FollowedByAssertions::connection_count == 3466);
 static_assert(FollowedByAssertions::receptive_field == tenon::extents{8, 8});
 static_assert(FollowedByAssertions::arena_bytes <= 16 * 1024);
 static_assert(16 * 1024 > FollowedByAssertions::weight_bytes);

@@ -1,6 +1,6 @@
 // A second input in the middle.
 // RULE: input_not_first
-// EXPECT: tenon: the input (input<4, 6, 6>): an input stands in the middle of the expression; it comes first and once
+// EXPECT: tenon: the input (input<4, 6, 6>): it stands after layer 0 conv<4, 3>, whose output would be lost
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,6 +1,6 @@
 // The kernel has no default.
-// RULE: option_rank
-// EXPECT: tenon: layer 0 (conv<6>): its kernel names 0 extents, but its input has 2 spatial axes (1x8x8 from the input)
+// RULE: not_given
+// EXPECT: tenon: layer 0 (conv<6>): its kernel is missing
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

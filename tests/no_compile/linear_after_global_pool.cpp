@@ -1,6 +1,6 @@
 // 1x1 is still a map.
 // RULE: linear_needs_vector
-// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 3x1x1 from layer 0 global_avg_pool
+// EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 3x1x1 from layer 0 global_avg_pool: flatten is missing
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

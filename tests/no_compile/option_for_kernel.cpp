@@ -1,6 +1,6 @@
 // The kernel is missing, and an option stands in its place.
-// RULE: option_not_taken
-// EXPECT: tenon: layer 0 (conv<6>): it takes no option in the place of its kernel
+// RULE: not_a_number
+// EXPECT: tenon: layer 0 (conv<6, ?>): its kernel must be a whole number or extent{...}, but something else stands in its place
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

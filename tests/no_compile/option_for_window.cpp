@@ -1,6 +1,6 @@
 // The window is missing, and an option stands in its place.
-// RULE: option_not_taken
-// EXPECT: tenon: layer 0 (max_pool): it takes no option in the place of its window
+// RULE: not_a_number
+// EXPECT: tenon: layer 0 (max_pool<?>): its window must be a whole number or extent{...}, but something else stands in its place
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

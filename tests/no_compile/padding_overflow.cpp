@@ -1,6 +1,6 @@
 // Arithmetic with the largest number there is.
-// RULE: extent_overflow
-// EXPECT: tenon: layer 0 (conv<4, 3, padding{9223372036854775807}>): its padded input has more than 2147483647 elements (1x8x8 from the input)
+// RULE: number_not_allowed
+// EXPECT: tenon: layer 0 (conv<4, 3, padding{9223372036854775807}>): its padding is 9223372036854775807, but must be at most 2147483647
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

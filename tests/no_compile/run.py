@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Must-not-compile tests: every tests/no_compile/*.cpp, compiled as the build compiles it and with -DMUST_FAIL, gives
 exactly one error, whose text has every `// EXPECT:` of the file, and on GCC no more than 12 lines in all. Every entry of
-the catalogue in diagnostic.hpp has a file that names it with `// RULE:`.
+the catalogue in diagnostic.hpp has a file that names it with `// RULE:`, and what such a file expects is that entry's
+sentence.
 
 run.py BUILD            flags from BUILD/compile_commands.json, where these files are an ordinary target
 run.py --compiler CMD   flags from CMD, for example "clang++-19 -std=c++26 -Iinclude"; the right models are compiled too
@@ -60,6 +61,17 @@ def check(file, command, directory, also_right):
     return problems + ['\n' + wrong.stderr] if problems else []
 
 
+def catalogue():
+    """The sentence of each rule, as a pattern: a place {0} stands for any words."""
+    entry = re.compile(r'\{rule::(\w+), "(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+),')
+    patterns = {}
+    for rule, name, literals in entry.findall(CATALOGUE.read_text()):
+        sentence = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)).replace('\\"', '"')
+        parts = re.split(r'\{\d\}', sentence)
+        patterns[name] = re.compile('tenon: (.*: )?' + '.*'.join(map(re.escape, parts))) if rule == name else None
+    return patterns
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('build', nargs='?', help='build directory with compile_commands.json')
@@ -76,12 +88,19 @@ def main():
 
     failures = 0
 
-    rules = re.findall(r'\{rule::(\w+), "(\w+)"', CATALOGUE.read_text())
-    named = [re.findall(r'^// RULE: (\w+)$', file.read_text(), re.M) for file in files]
-    unknown = {name for names in named for name in names} - {name for _, name in rules}
-    missing = {name for _, name in rules} - {name for names in named for name in names}
-    if not rules or unknown or any(a != b for a, b in rules) or (missing and not options.only):
-        print(f'FAIL catalogue: {len(rules)} entries, without a test: {sorted(missing)}, unknown: {sorted(unknown)}')
+    rules = catalogue()
+    named = set()
+    for file in files:
+        text = file.read_text()
+        for rule in re.findall(r'^// RULE: (\w+)$', text, re.M):
+            named.add(rule)
+            expected = re.findall(r'^// EXPECT: (.*)$', text, re.M)
+            if not rules.get(rule) or not any(rules[rule].fullmatch(sentence) for sentence in expected):
+                print(f'FAIL {file.name}: what it expects is not the sentence of {rule}')
+                failures += 1
+    missing = rules.keys() - named
+    if not rules or None in rules.values() or (missing and not options.only):
+        print(f'FAIL catalogue: {len(rules)} entries, without a test: {sorted(missing)}')
         failures += 1
 
     commands = commands_of(options.build) if options.build else {}

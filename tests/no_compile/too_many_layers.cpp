@@ -1,6 +1,6 @@
 // A number that was meant for something else.
 // RULE: too_many_layers
-// EXPECT: tenon: the model has 300001 layers and additions, more than 1024
+// EXPECT: tenon: the model has 300001 layers and joins, more than 1024
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

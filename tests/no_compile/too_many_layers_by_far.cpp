@@ -1,6 +1,6 @@
 // Counts saturate; they do not overflow.
 // RULE: too_many_layers
-// EXPECT: tenon: the model has 2147483648 layers and additions, more than 1024
+// EXPECT: tenon: the model has 2147483648 layers and joins, more than 1024
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,6 +1,6 @@
-// repeat<0> is no layer at all; the error names the first layer of its block.
-// RULE: not_positive
-// EXPECT: tenon: layer 1 "1.0" (conv<4, 1>): its number of repetitions is 0, but must be at least 1
+// No layer at all.
+// RULE: nothing_repeated
+// EXPECT: tenon: repeat<0> repeats nothing: its number must be at least 1
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -1,32 +1,9 @@
-// F3. What every rule of inference uses: the node at hand, the words of errors, axes and receptive fields.
+// F3. What every rule of inference uses: the node at hand, the words of errors, axes.
 #pragma once
 
 #include "tenon/graph.hpp"
 
 namespace tenon::detail {
-
-/// Who gives a feature map: "layer 4 max_pool<2>", "an addition".
-constexpr phrase giver(const node& n) {
-  phrase out;
-  switch (n.attr.kind) {
-    case op::input:
-      return out << "the input";
-    case op::add:
-      return out << "an addition";
-    case op::subtract:
-      return out << "a subtraction";
-    case op::multiply:
-      return out << "a product";
-    case op::maximum:
-      return out << "a maximum";
-    case op::concat:
-      return out << "a concatenation";
-    default:
-      return out << "layer " << n.layer << ' ' << spell(n.attr);
-  }
-}
-/// "16x4x4 from layer 4 max_pool<2>": a feature map and who gives it.
-constexpr phrase from(const node& n) { return phrase() << n.out << " from " << giver(n); }
 
 constexpr phrase times(const index (&values)[max_spatial_rank], int rank) {
   phrase out;
@@ -37,40 +14,6 @@ constexpr phrase times(const index (&values)[max_spatial_rank], int rank) {
   return out;
 }
 
-/// One element sees what all positions saw; its neighbours see the same.
-constexpr void see_all(field& f) {
-  for (int axis = 0; axis < max_spatial_rank; ++axis) {
-    f.extent[axis] += (f.positions[axis] - 1) * f.jump[axis];
-    f.positions[axis] = 1;
-    f.jump[axis] = 0;
-  }
-}
-
-/// Positions are those of the feature map.
-constexpr void keep_positions(node& n) {
-  for (int axis = 0; axis < max_spatial_rank; ++axis) n.sees.positions[axis] = n.out.spatial(axis);
-}
-
-/// Resolution becomes `factor` times higher along an axis.
-constexpr void refine(field& f, int axis, index factor) {
-  const index jump = f.jump[axis];
-  f.jump[axis] = jump == 0 ? 0 : jump / factor > 0 ? jump / factor : 1;
-}
-
-constexpr field union_of(const node& a, const node& b) {
-  field f = a.sees, g = b.sees;
-  // The elements of a vector are at no common position.
-  if (a.out.rank == 1) see_all(f), see_all(g);
-  for (int axis = 0; axis < max_spatial_rank; ++axis) {
-    const index end_f = f.begin[axis] + f.extent[axis], end_g = g.begin[axis] + g.extent[axis];
-    if (g.begin[axis] < f.begin[axis]) f.begin[axis] = g.begin[axis];
-    if (g.jump[axis] > f.jump[axis]) f.jump[axis] = g.jump[axis];
-    if (g.positions[axis] > f.positions[axis]) f.positions[axis] = g.positions[axis];
-    f.extent[axis] = (end_f > end_g ? end_f : end_g) - f.begin[axis];
-  }
-  return f;
-}
-
 /// The inference of one node: its rules are functions of it and of the node that gives its input.
 struct inference_context {
   const node* nodes;
@@ -79,25 +22,34 @@ struct inference_context {
 
   template <class... Words>
   constexpr void fail(rule broken, const Words&... words) {
-    if (error) return;
-    error.broken = broken;
-    error.node = id;
-    int i = 0;
-    ((error.args[i++] << words), ...);
+    error.report(broken, id, words...);
   }
 
+  /// "16x4x4 from layer 4 max_pool<2>": a feature map and who gives it. Padding that is a node of its own
+  /// belongs to the layer behind it, so its input is named.
+  constexpr phrase from(const node& n) const {
+    const node& said = n.pads ? nodes[n.inputs[0]] : n;
+    return phrase() << said.out << " from " << giver(said);
+  }
+
+  /// A number from 1 to the largest extent.
   constexpr void require_positive(std::string_view what, index value) {
-    if (value < 1)
+    if (value == missing_number)
+      fail(rule::not_given, what);
+    else if (value == misplaced_number)
+      fail(rule::not_a_number, what, "a whole number");
+    else if (value < 1)
       fail(rule::not_positive, what, value);
     else if (value > max_elements)
-      fail(rule::extent_overflow, phrase() << "its " << what, value);
+      fail(rule::number_not_allowed, what, value, "at most 2147483647");
   }
 
   /// An axis of a feature map counted from 0; negative ones from its end. Fails where there is none.
-  constexpr int axis_of(int axis, const node& in) {
-    const int found = axis < 0 ? axis + in.out.rank : axis;
-    if (found < 0 || found >= in.out.rank) return fail(rule::axis_not_there, axis, from(in)), 0;
-    return found;
+  constexpr int axis_of(index axis, const node& in) {
+    const index found = axis < 0 ? axis + in.out.rank : axis;
+    if (found < 0 || found >= in.out.rank)
+      return fail(rule::axis_not_there, axis, in.out.rank - 1, from(in)), 0;
+    return static_cast<int>(found);
   }
 
   /// Tensors of `weights` numbers that are trained, all of them.

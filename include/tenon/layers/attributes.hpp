@@ -162,7 +162,7 @@ constexpr bool is_convolution(op kind) {
 /// All that a layer's template arguments say. Fields that do not concern the kind keep their defaults.
 struct attributes {
   op kind = op::identity;
-  index channels = 0;  // conv: output channels; linear: output features
+  index channels = 0;  // conv: output channels; linear: output features; shapes: number of extents said
   extents kernel;      // of a window; upsample: scale; adaptive pool: output extents
   shape input;         // input: its shape; reshape, expand: the new one, -1 for one extent that follows
   extents stride, dilation, output_padding;
@@ -172,8 +172,9 @@ struct attributes {
   extents axes;      // permute: order of axes; squeeze: axes to remove, none for all
   int axis = 0;      // softmax, slice, concat
   index begin = 0, end = 0, step = 1;  // slice: elements begin, begin + step, ... before end
-  index part = 0, parts = 0;           // split: which of how many equal parts; then begin and end follow
-  int norm = 2;                        // lp_pool: P; 0 for the largest magnitude
+  bool splits = false;                 // slice: the part `part` of `parts` equal ones
+  index part = 0, parts = 0;
+  int norm = 2;  // lp_pool: P; 0 for the largest magnitude, P - 1 for a P that is no norm
   bool depthwise = false;
   bool has_bias = true;
   bool ceil_mode = false;
@@ -304,6 +305,13 @@ constexpr attributes with_options(attributes a, auto... options) {
   return a;
 }
 
+/// A number as it stands in a template argument, or something else by mistake.
+constexpr index number_of(std::integral auto n) { return static_cast<index>(n); }
+template <class Other>
+constexpr index number_of(Other) {
+  return misplaced_number;
+}
+
 /// A kernel as it stands in a template argument: 5, extent{1, 7}, or something else by mistake.
 constexpr extents kernel_of(std::integral auto e) { return e; }
 constexpr extents kernel_of(extents e) { return e; }
@@ -318,9 +326,72 @@ constexpr phrase spell(const extents& e) {
   phrase out;
   for (int i = 0; i < e.count; ++i) {
     if (i > 0) out << ", ";
+    if (i == extents::capacity) return out << "...";
     out << e.values[i];
   }
   return out;
+}
+
+/// What the user wrote of one option: "cyclic", "same", "stride".
+constexpr std::string_view spell(const attributes& a, option o) {
+  switch (o) {
+    case option::edge:
+      return spelling(a.beyond);
+    case option::interpolation:
+      return spelling(a.between);
+    case option::padding:
+      return spelling(a.padding.mode);
+    default:
+      return spelling(o);
+  }
+}
+
+/// The options that a layer takes: "stride, padding, ceil_mode"; "none".
+constexpr phrase options_taken(op kind) {
+  phrase out;
+  for (int i = 1; i < static_cast<int>(option::unnamed); ++i) {
+    const option o = static_cast<option>(i);
+    if (!(options_of(kind) & bit(o))) continue;
+    if (out.length > 0) out << ", ";
+    if (o == option::edge)
+      out << "cyclic, reflect, replicate";
+    else if (o == option::interpolation)
+      out << "nearest, bilinear";
+    else
+      out << spelling(o);
+  }
+  return out.length == 0 ? phrase() << "none" : out;
+}
+
+/// Layers whose name alone is a value; with options it is batch_norm_with<...>.
+constexpr bool has_plain_name(op kind) {
+  switch (kind) {
+    case op::batch_norm:
+    case op::instance_norm:
+    case op::layer_norm:
+    case op::elu:
+    case op::celu:
+    case op::hard_sigmoid:
+    case op::softmax:
+    case op::log_softmax:
+      return true;
+    default:
+      return false;
+  }
+}
+/// Layers whose name is a template even if nothing is said: leaky_relu<>.
+constexpr bool is_template(op kind) {
+  switch (kind) {
+    case op::global_max_pool:
+    case op::global_avg_pool:
+      return false;
+    case op::group_norm:
+    case op::local_response_norm:
+    case op::leaky_relu:
+      return true;
+    default:
+      return kind <= op::adaptive_avg_pool || (kind >= op::reshape && kind <= op::channel_shuffle);
+  }
 }
 
 }  // namespace detail
@@ -339,42 +410,50 @@ constexpr phrase spell(const attributes& a) {
     if (given(o)) next() << spelling(o) << '{' << decimal(v) << '}';
   };
   const auto word = [&](option o) {
-    if (given(o)) next() << spelling(o);
+    if (given(o)) next() << spell(a, o);
+  };
+  const auto number = [&](index n) {
+    if (n == misplaced_number)
+      next() << '?';
+    else if (n != missing_number)
+      next() << n;
   };
 
-  out << (a.kind == op::slice && a.parts > 0 ? std::string_view("split") : spelling(a.kind));
+  out << (a.splits ? std::string_view("split") : spelling(a.kind));
+  if (a.seen != 0 && detail::has_plain_name(a.kind)) out << "_with";
   switch (a.kind) {  // what stands in front of the options
     case op::input:
     case op::reshape:
     case op::expand:
-      for (int i = 0; i < a.input.rank; ++i) next() << a.input.extents[i];
+      for (int i = 0; i < a.input.rank; ++i) number(a.input.extents[i]);
+      if (a.channels > max_rank) next() << "...";
       break;
     case op::conv:
     case op::conv_transpose:
     case op::local:
     case op::linear:
-      next() << a.channels;
+      number(a.channels);
       break;
     case op::lp_pool:
     case op::global_lp_pool:
       if (a.norm == 0)
         next() << "infinity";
       else
-        next() << a.norm;
+        next() << (a.norm > 0 ? a.norm : a.norm + 1);
       break;
     case op::group_norm:
     case op::local_response_norm:
     case op::pixel_shuffle:
     case op::pixel_unshuffle:
     case op::channel_shuffle:
-      next() << a.groups;
+      number(a.groups);
       break;
     case op::permute:
     case op::squeeze:
       if (a.axes.given()) next() << spell(a.axes);
       break;
     case op::slice:
-      if (a.parts > 0)
+      if (a.splits)
         next() << a.part << ", " << a.parts;
       else
         next() << a.begin << ", " << a.end << (a.step == 1 ? phrase() : phrase() << ", " << a.step);
@@ -388,24 +467,22 @@ constexpr phrase spell(const attributes& a) {
       next() << decimal(a.alpha);
       break;
     case op::concat:
-      if (a.axis != 0) next() << "axis{" << a.axis << '}';
+      if (a.axis != 0) out << "_along", next() << a.axis;
       break;
     default:
       break;
   }
+  if (a.kernel.count == extents::misplaced) next() << '?';
   if (a.kernel.count == 1) next() << a.kernel.values[0];
   if (a.kernel.count > 1) next() << "extent{" << spell(a.kernel) << '}';
   list(option::stride, a.stride);
   list(option::dilation, a.dilation);
-  if (given(option::padding)) {
-    constexpr std::string_view names[] = {"", "valid", "same", "same_lower", "same_torch", "full", "causal"};
-    if (a.padding.mode == padding_mode::given)
-      list(option::padding, a.padding);
-    else
-      next() << names[static_cast<int>(a.padding.mode)];
-  }
+  if (a.padding.mode == padding_mode::given)
+    list(option::padding, a.padding);
+  else
+    word(option::padding);
   list(option::output_padding, a.output_padding);
-  if (given(option::edge)) next() << spelling(a.beyond);
+  word(option::edge);
   if (given(option::groups)) next() << "groups{" << a.groups << '}';
   if (given(option::axis)) next() << "axis{" << a.axis << '}';
   word(option::depthwise);
@@ -416,7 +493,7 @@ constexpr phrase spell(const attributes& a) {
   word(option::untied_bias);
   word(option::no_affine);
   word(option::per_position);
-  if (given(option::interpolation)) next() << (a.between == interpolation::linear ? "bilinear" : "nearest");
+  word(option::interpolation);
   word(option::align_corners);
   value(option::epsilon, a.epsilon);
   value(option::slope, a.alpha);
@@ -424,8 +501,9 @@ constexpr phrase spell(const attributes& a) {
   value(option::beta, a.beta);
   value(option::bias, a.bias);
   value(option::fill, a.alpha);
-  if (open) out << '>';
-  return out;
+  if (a.not_taken == option::unnamed) next() << '?';
+  if (open) return out << '>';
+  return detail::is_template(a.kind) ? out << "<>" : out;
 }
 
 }  // namespace tenon

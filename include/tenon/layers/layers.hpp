@@ -2,13 +2,21 @@
 #pragma once
 
 #include <initializer_list>
+#include <limits>
 
 #include "tenon/layers/attributes.hpp"
 
 namespace tenon {
 
+/// relu(), which is written relu.
+struct called_layer;
+
 /// What an expression of the language derives from.
-struct expression {};
+struct expression {
+  consteval called_layer operator()(auto&&...) const;
+};
+struct called_layer : expression {};
+consteval called_layer expression::operator()(auto&&...) const { return {}; }
 
 /// A type of the language: a layer, or layers joined by the operators.
 template <class E>
@@ -43,7 +51,9 @@ constexpr attributes valued_by_default(op kind) {
       return attributes(kind);
   }
 }
-constexpr attributes with_norm(attributes a, int p) { return a.norm = p, a; }
+constexpr attributes with_norm(attributes a, int p) {
+  return a.norm = p == std::numeric_limits<int>::max() ? 0 : p > 0 ? p : p - 1, a;
+}
 constexpr attributes counted(op kind, index number) {
   attributes a = valued_by_default(kind);
   if (kind == op::global_lp_pool) return with_norm(a, static_cast<int>(number));
@@ -52,7 +62,8 @@ constexpr attributes counted(op kind, index number) {
 }
 constexpr attributes with_axes(op kind, std::initializer_list<int> axes) {
   attributes a(kind);
-  for (int axis : axes) a.axes.values[a.axes.count++] = axis;
+  for (int axis : axes)
+    if (a.axes.count++ < extents::capacity) a.axes.values[a.axes.count - 1] = axis;
   return a;
 }
 constexpr attributes range(index begin, index end) {
@@ -62,7 +73,14 @@ constexpr attributes range(index begin, index end) {
 }
 constexpr attributes part_of(index part, index parts) {
   attributes a(op::slice);
-  a.part = part, a.parts = parts;
+  a.splits = true, a.part = part, a.parts = parts;
+  return a;
+}
+/// A shape of more extents than there may be, or none, is counted but not kept; inference refuses it.
+constexpr attributes shaped(op kind, std::initializer_list<index> extents) {
+  attributes a(kind);
+  for (index extent : extents)
+    if (a.channels++ < max_rank) a.input.extents[a.input.rank++] = extent;
   return a;
 }
 /// A slice's step, if it is the first of what follows; then options.
@@ -113,7 +131,7 @@ struct valued_layer : expression {
 
 template <op Kind, index... Extents>
 struct shape_layer : expression {
-  static constexpr attributes attr{Kind, 0, {}, shape(Extents...)};
+  static constexpr attributes attr = detail::shaped(Kind, {Extents...});
 };
 
 template <index Begin, index End, auto... StepAndOptions>
@@ -134,9 +152,8 @@ struct lp_pool_layer : expression {
 
 /// The input of a network: input<C, H, W>, input<C, L>, input<C, D, H, W> or input<features>, without the
 /// batch axis. A network with several inputs names them: name<"left">(input<1, 28, 28>).
-template <index... Extents>
-requires(sizeof...(Extents) >= 1 &&
-         sizeof...(Extents) <= max_rank) inline constexpr shape_layer<op::input, Extents...> input{};
+template <auto... Extents>
+inline constexpr shape_layer<op::input, detail::number_of(Extents)...> input{};
 
 // ---- convolution: the rank is that of the input; x is IC x [[ID x] IH x] IW ----
 
@@ -147,8 +164,8 @@ requires(sizeof...(Extents) >= 1 &&
 /// no_bias, zeros | cyclic | reflect | replicate, flipped (w is read backwards: the convolution sum of the
 /// textbook), untied_bias (bias is OC x OH x OW). Parameters: `weight`, `bias`. A depthwise conv may have
 /// several output channels for each input channel. Source: ONNX operator Conv; torch.nn.Conv2d, padding_mode.
-template <index OC, auto Kernel = extents{}, auto... Options>
-inline constexpr window_layer<op::conv, OC, detail::kernel_of(Kernel), Options...> conv{};
+template <auto OC = missing_number, auto Kernel = extents{}, auto... Options>
+inline constexpr window_layer<op::conv, detail::number_of(OC), detail::kernel_of(Kernel), Options...> conv{};
 
 /// The transpose of the linear map that `conv` with the same options is; what a conv gathers, it scatters:
 ///   y[oc][o] = bias[oc] + sum over ic, k with i * stride - pad_lo + k * dilation = o of w[ic][oc][k] *
@@ -156,21 +173,24 @@ inline constexpr window_layer<op::conv, OC, detail::kernel_of(Kernel), Options..
 /// w is IC x OC/G x KH x KW. Options: stride, dilation, padding (per side, or by name: `same` gives
 /// in * stride outputs), output_padding, groups, no_bias. Source: ONNX operator ConvTranspose;
 /// torch.nn.ConvTranspose2d.
-template <index OC, auto Kernel = extents{}, auto... Options>
-inline constexpr window_layer<op::conv_transpose, OC, detail::kernel_of(Kernel), Options...> conv_transpose{};
+template <auto OC = missing_number, auto Kernel = extents{}, auto... Options>
+inline constexpr window_layer<op::conv_transpose, detail::number_of(OC), detail::kernel_of(Kernel),
+                              Options...>
+    conv_transpose{};
 
 /// As conv without shared weights: every output position has filters and biases of its own.
 ///   y[oc][o] = bias[oc][o] + sum over ic, k of w[oc][o][ic][k] * x[ic][o * stride - pad_lo + k * dilation]
 /// w is OC x OH x OW x IC x KH x KW, bias OC x OH x OW. Options: stride, dilation, padding, no_bias, and the
 /// edges of conv. Source: Le Cun, Generalization and network design strategies (1989); Keras
 /// LocallyConnected2D.
-template <index OC, auto Kernel = extents{}, auto... Options>
-inline constexpr window_layer<op::local, OC, detail::kernel_of(Kernel), Options...> local{};
+template <auto OC = missing_number, auto Kernel = extents{}, auto... Options>
+inline constexpr window_layer<op::local, detail::number_of(OC), detail::kernel_of(Kernel), Options...>
+    local{};
 
 /// y = W x + b, W of OUT x IN. Takes a vector: put `flatten` (or a global pool and flatten) before it.
 /// Option: no_bias. Parameters: `weight`, `bias`. Source: torch.nn.Linear; ONNX operator Gemm, transB = 1.
-template <index Features, auto... Options>
-inline constexpr window_layer<op::linear, Features, extents{}, Options...> linear{};
+template <auto Features = missing_number, auto... Options>
+inline constexpr window_layer<op::linear, detail::number_of(Features), extents{}, Options...> linear{};
 
 // ---- pools: options stride (default: the window's extent), padding, dilation, ceil_mode ----
 
@@ -186,7 +206,7 @@ template <auto Window = extents{}, auto... Options>
 inline constexpr window_layer<op::avg_pool, 0, detail::kernel_of(Window), Options...> avg_pool{};
 
 /// For lp_pool: the largest magnitude.
-inline constexpr int infinity = 0;
+inline constexpr int infinity = std::numeric_limits<int>::max();
 
 /// L_P norm of the elements under each window: (sum of |x|^P)^(1/P), P = 1, 2 or 3; lp_pool<infinity, W> is
 /// the largest |x|. Source: ONNX operator LpPool. (torch.nn.LPPool2d takes x^P without the magnitude.)
@@ -239,14 +259,15 @@ inline constexpr optioned_layer<op::layer_norm, Options...> layer_norm_with{};
 
 /// The same with mean and variance over each of Groups equal parts of the channels; weight and bias C each.
 /// Source: torch.nn.GroupNorm.
-template <index Groups, auto... Options>
-inline constexpr counted_layer<op::group_norm, Groups, Options...> group_norm{};
+template <auto Groups = missing_number, auto... Options>
+inline constexpr counted_layer<op::group_norm, detail::number_of(Groups), Options...> group_norm{};
 
 /// x[c] / (bias + alpha / Channels * sum of x[j]^2 over the Channels channels around c)^beta, from
 /// c - floor((Channels - 1) / 2) to c + ceil((Channels - 1) / 2); alpha 1e-4, beta 0.75, bias 1. Source: ONNX
 /// operator LRN; torch.nn.LocalResponseNorm.
-template <index Channels, auto... Options>
-inline constexpr counted_layer<op::local_response_norm, Channels, Options...> local_response_norm{};
+template <auto Channels = missing_number, auto... Options>
+inline constexpr counted_layer<op::local_response_norm, detail::number_of(Channels), Options...>
+    local_response_norm{};
 
 // ---- element by element, with parameters ----
 
@@ -330,26 +351,23 @@ inline constexpr detail::plain_layer<op::flatten> flatten{};
 
 /// The same elements in another shape; one extent may be -1 and follows from the others: reshape<-1, 4, 4>.
 /// Source: ONNX operator Reshape (without the batch axis).
-template <index... Extents>
-requires(sizeof...(Extents) >= 1 &&
-         sizeof...(Extents) <= max_rank) inline constexpr shape_layer<op::reshape, Extents...> reshape{};
+template <auto... Extents>
+inline constexpr shape_layer<op::reshape, detail::number_of(Extents)...> reshape{};
 
 /// Every axis of extent 1 repeated to the given extent; the others must be equal to it. Source: ONNX operator
 /// Expand; torch.expand.
-template <index... Extents>
-requires(sizeof...(Extents) >= 1 &&
-         sizeof...(Extents) <= max_rank) inline constexpr shape_layer<op::expand, Extents...> expand{};
+template <auto... Extents>
+inline constexpr shape_layer<op::expand, detail::number_of(Extents)...> expand{};
 
 /// y[i0][i1]... = x[j0][j1]..., j[Axes[a]] = i[a]: permute<1, 2, 0> turns C x H x W into H x W x C. Source:
 /// ONNX operator Transpose, torch.permute (axes counted without the batch).
 template <int... Axes>
-requires(sizeof...(Axes) >= 1 &&
-         sizeof...(Axes) <= max_rank) inline constexpr axes_layer<op::permute, Axes...> permute{};
+inline constexpr axes_layer<op::permute, Axes...> permute{};
 
 /// Without axes of extent 1: all of them, or those named: squeeze<>, squeeze<1, 2>. Source: torch.squeeze;
 /// ONNX operator Squeeze.
 template <int... Axes>
-requires(sizeof...(Axes) <= max_rank) inline constexpr axes_layer<op::squeeze, Axes...> squeeze{};
+inline constexpr axes_layer<op::squeeze, Axes...> squeeze{};
 
 /// Elements Begin, Begin + Step, ... before End of the channels, or of axis{a}: slice<0, 8>,
 /// slice<-4, 1000000, 1, axis{2}>. Negative ones count from the end; what is beyond the end is the end.
@@ -367,27 +385,27 @@ template <auto... Options>
 inline constexpr optioned_layer<op::pad, Options...> pad{};
 /// Without as many elements on each side, given as for padding: crop<1>, crop<extent{top, left, bottom,
 /// right}>.
-template <auto Sides>
+template <auto Sides = extents{}>
 inline constexpr window_layer<op::crop, 0, detail::kernel_of(Sides)> crop{};
 
 /// Every spatial extent times a scale: upsample<2>, upsample<extent{1, 2}>; each element is the nearest one
 /// of the input (index floor(o / scale)). upsample<2, bilinear>: linear between neighbours, at
 /// (o + 0.5) / scale - 0.5, or with align_corners at o * (I - 1) / (O - 1). Source: torch.nn.Upsample; ONNX
 /// operator Resize, modes asymmetric + floor, half_pixel and align_corners.
-template <auto Scale, auto... Options>
+template <auto Scale = extents{}, auto... Options>
 inline constexpr window_layer<op::upsample, 0, detail::kernel_of(Scale), Options...> upsample{};
 
 /// C r^2 x H x W -> C x H r x W r: y[c][h r + i][w r + j] = x[c r^2 + i r + j][h][w]. Source:
 /// torch.nn.PixelShuffle; ONNX operator DepthToSpace, mode = CRD.
-template <index Factor>
-inline constexpr counted_layer<op::pixel_shuffle, Factor> pixel_shuffle{};
+template <auto Factor = missing_number>
+inline constexpr counted_layer<op::pixel_shuffle, detail::number_of(Factor)> pixel_shuffle{};
 /// Its inverse. Source: torch.nn.PixelUnshuffle.
-template <index Factor>
-inline constexpr counted_layer<op::pixel_unshuffle, Factor> pixel_unshuffle{};
+template <auto Factor = missing_number>
+inline constexpr counted_layer<op::pixel_unshuffle, detail::number_of(Factor)> pixel_unshuffle{};
 /// Channels as Groups x C/Groups, transposed: y[i * Groups + g] = x[g * C / Groups + i]. Source:
 /// torch.nn.ChannelShuffle; Zhang et al., ShuffleNet (2017).
-template <index Groups>
-inline constexpr counted_layer<op::channel_shuffle, Groups> channel_shuffle{};
+template <auto Groups = missing_number>
+inline constexpr counted_layer<op::channel_shuffle, detail::number_of(Groups)> channel_shuffle{};
 
 // ---- what does nothing ----
 

@@ -31,15 +31,29 @@ struct scoped : expression {};
 template <index N, class F, text Prefix = "", index First = 0>
 struct repeated : expression {};
 
+template <text Name>
+struct called_tag;
+
 /// The feature map at this place, under a name; and the map of that name, at another place.
 template <text Name>
-struct tagged : expression {};
+struct tagged : expression {
+  constexpr called_tag<Name> operator()(auto&&...) const { return {}; }
+};
 template <text Name>
 struct recalled : expression {};
 
 /// The outputs of a network that has several.
 template <class... Fs>
 struct results : expression {};
+
+/// Something else where a layer belongs, as in `relu | 5` or `block(stride{2})`: which operator found it, and
+/// what it is. A model with one is a compile error with a sentence.
+template <text Operator, text What>
+struct misplaced : expression {};
+
+/// tag<"z">(f), which is written f | tag<"z">.
+template <text Name>
+struct called_tag : expression {};
 
 namespace detail {
 
@@ -75,6 +89,47 @@ using tanh_function = layers::tanh_layer (*)(layers::overload<op::tanh>);
 using exp_function = layers::exp_layer (*)(layers::overload<op::exp>);
 using log_function = layers::log_layer (*)(layers::overload<op::log>);
 
+/// What an operand that is no layer is called in an error.
+template <class T>
+inline constexpr auto operand_name = text("something else");
+template <class T>
+requires std::is_arithmetic_v<T>
+inline constexpr auto operand_name<T> = text("a number");
+template <class T>
+requires requires { T::expression; }
+inline constexpr auto operand_name<T> = text("a model");
+template <class T>
+requires std::is_base_of_v<extents, T> || std::is_base_of_v<layers::number, T> ||
+    std::is_same_v<T, layers::groups> || std::is_same_v<T, layers::axis> || std::is_same_v<T, layers::flag> ||
+    std::is_same_v<T, edge> || std::is_same_v<T, interpolation>
+inline constexpr auto operand_name<T> = text("an option");
+template <>
+inline constexpr auto operand_name<layers::padding> = text("the option padding");
+template <>
+inline constexpr auto operand_name<layers::stride> = text("the option stride");
+template <>
+inline constexpr auto operand_name<layers::dilation> = text("the option dilation");
+template <>
+inline constexpr auto operand_name<layers::groups> = text("the option groups");
+template <>
+inline constexpr auto operand_name<const char*> = text("a text");
+
+/// Expressions as they are, and what stands for anything else.
+template <text Operator, class T>
+struct operand {
+  using type = misplaced<Operator, operand_name<T>>;
+};
+template <text Operator, Expression E>
+struct operand<Operator, E> {
+  using type = E;
+};
+template <text Operator, class T>
+using operand_of = typename operand<Operator, T>::type;
+
+/// Operands of which at least one is an expression, but not all.
+template <class... Ts>
+concept MixedOperands = (Expression<Ts> || ...) && !(Expression<Ts> && ...);
+
 }  // namespace detail
 
 namespace layers {
@@ -104,6 +159,29 @@ constexpr joined<op::subtract, F, G> operator-(F, G) {
   return {};
 }
 
+// An operand that is no expression makes the model wrong, with a sentence that says so.
+template <class F, class G>
+requires detail::MixedOperands<F, G>
+constexpr detail::chain_of<detail::operand_of<"|", F>, detail::operand_of<"|", G>> operator|(F, G) {
+  return {};
+}
+template <class F, class G>
+requires detail::MixedOperands<F, G>
+constexpr detail::joined_of<op::add, detail::operand_of<"+", F>, detail::operand_of<"+", G>> operator+(F, G) {
+  return {};
+}
+template <class F, class G>
+requires detail::MixedOperands<F, G>
+constexpr detail::joined_of<op::multiply, detail::operand_of<"*", F>, detail::operand_of<"*", G>> operator*(
+    F, G) {
+  return {};
+}
+template <class F, class G>
+requires detail::MixedOperands<F, G>
+constexpr joined<op::subtract, detail::operand_of<"-", F>, detail::operand_of<"-", G>> operator-(F, G) {
+  return {};
+}
+
 // The same operators for the names that are functions.
 #define TENON_OPERATOR_ON_NAME(sign, named)                     \
   template <Expression F>                                       \
@@ -128,26 +206,30 @@ TENON_OPERATORS_ON_NAME(log)
 
 /// f, g, ... on the same input, the largest element of their outputs; extents as for `*`.
 template <Expression... Fs>
-constexpr detail::joined_of<op::maximum, Fs...> maximum(Fs...) {
-  return {};
-}
+requires(sizeof...(Fs) > 0) constexpr detail::joined_of<op::maximum, Fs...> maximum(Fs...) { return {}; }
+template <class... Fs>
+requires detail::MixedOperands<Fs...>
+constexpr detail::joined_of<op::maximum, detail::operand_of<"maximum", Fs>...> maximum(Fs...) { return {}; }
 
 /// f, g, ... on the same input, outputs joined along the channels; their other extents must be equal.
 template <Expression... Fs>
-constexpr concatenated<0, Fs...> concat(Fs...) {
-  return {};
-}
+requires(sizeof...(Fs) > 0) constexpr concatenated<0, Fs...> concat(Fs...) { return {}; }
+template <class... Fs>
+requires detail::MixedOperands<Fs...>
+constexpr concatenated<0, detail::operand_of<"concat", Fs>...> concat(Fs...) { return {}; }
 /// The same along another axis, counted without the batch: 0 is the channels.
 template <int Axis, Expression... Fs>
-constexpr concatenated<Axis, Fs...> concat_along(Fs...) {
-  return {};
-}
+requires(sizeof...(Fs) > 0) constexpr concatenated<Axis, Fs...> concat_along(Fs...) { return {}; }
+template <int Axis, class... Fs>
+requires detail::MixedOperands<Fs...>
+constexpr concatenated<Axis, detail::operand_of<"concat_along", Fs>...> concat_along(Fs...) { return {}; }
 
 /// f, g, ... on the same input, each an output of the network: the end of a network with several outputs.
 template <Expression... Fs>
-constexpr results<Fs...> outputs(Fs...) {
-  return {};
-}
+requires(sizeof...(Fs) > 0) constexpr results<Fs...> outputs(Fs...) { return {}; }
+template <class... Fs>
+requires detail::MixedOperands<Fs...>
+constexpr results<detail::operand_of<"outputs", Fs>...> outputs(Fs...) { return {}; }
 
 /// x | tag<"z"> | f: gives the feature map at this place a name; from<"z"> recalls it at any later place. A
 /// name is given once in a scope (the model, or a block). from finds the tag of its own scope or of the
@@ -160,9 +242,11 @@ inline constexpr recalled<Name> from{};
 
 template <text Name>
 struct name_function {
-  template <Expression F>
-  constexpr scoped<Name, F> operator()(F) const {
-    return {};
+  template <class F>
+  constexpr auto operator()(F) const {
+    using named =
+        std::conditional_t<Name.view().empty(), detail::operand<"block", F>, detail::operand<"name", F>>;
+    return scoped<Name, typename named::type>{};
   }
   constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
   constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
@@ -179,8 +263,8 @@ inline constexpr name_function<""> block{};
 
 template <index N, text Prefix, index First>
 struct repeat_function {
-  template <Expression F>
-  constexpr repeated<N, F, Prefix, First> operator()(F) const {
+  template <class F>
+  constexpr repeated<N, detail::operand_of<"repeat", F>, Prefix, First> operator()(F) const {
     return {};
   }
   constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
@@ -194,6 +278,16 @@ template <index N, text Prefix = "", index First = 0>
 inline constexpr repeat_function<N, Prefix, First> repeat{};
 
 }  // namespace layers
+
+namespace detail {
+template <text Name>
+inline constexpr auto operand_name<layers::name_function<Name>> = text("name<...> without its (layer)");
+template <>
+inline constexpr auto operand_name<layers::name_function<"">> = text("block without its (layer)");
+template <index N, text Prefix, index First>
+inline constexpr auto operand_name<layers::repeat_function<N, Prefix, First>> =
+    text("repeat<...> without its (layer)");
+}  // namespace detail
 
 // The operators are found wherever an operand is: descriptors live in tenon, tenon::layers and tenon::detail.
 using layers::operator|;

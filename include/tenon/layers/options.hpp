@@ -15,9 +15,14 @@ struct extents {
   index values[2 * max_spatial_rank]{};
   static_assert(2 * max_spatial_rank >= max_rank);
 
+  static constexpr int capacity = 2 * max_spatial_rank;
+
   constexpr extents() = default;
-  constexpr extents(std::integral auto first, std::integral auto... rest)
-      : count(1 + sizeof...(rest)), values{static_cast<index>(first), static_cast<index>(rest)...} {}
+  /// Numbers beyond the last place are counted but not kept; inference refuses them, with a sentence.
+  constexpr extents(std::integral auto first, std::integral auto... rest) : count(1 + sizeof...(rest)) {
+    const index all[] = {static_cast<index>(first), static_cast<index>(rest)...};
+    for (int i = 0; i < count && i < capacity; ++i) values[i] = all[i];
+  }
 
   /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses
   /// it.
@@ -28,7 +33,16 @@ struct extents {
   friend constexpr bool operator==(const extents&, const extents&) = default;
 };
 
+/// Stand for a number that is missing, and for something else in its place: inference refuses both.
+inline constexpr index missing_number = INT64_MIN, misplaced_number = INT64_MIN + 1;
+
 enum class padding_mode : unsigned char { given, valid, same, same_lower, same_torch, full, causal };
+
+constexpr std::string_view spelling(padding_mode mode) {
+  constexpr std::string_view names[] = {"padding",    "valid", "same",  "same_lower",
+                                        "same_torch", "full",  "causal"};
+  return names[static_cast<int>(mode)];
+}
 
 /// What lies beyond the edge of a feature map.
 enum class edge : unsigned char {
@@ -44,6 +58,9 @@ constexpr std::string_view spelling(edge e) {
 
 /// How an upsampled element is made of those around it.
 enum class interpolation : unsigned char { nearest, linear };
+constexpr std::string_view spelling(interpolation i) {
+  return i == interpolation::linear ? "bilinear" : "nearest";
+}
 
 namespace layers {
 
@@ -221,8 +238,8 @@ constexpr std::string_view spelling(option o) {
                                         "no_affine",
                                         "align_corners",
                                         "per_position",
-                                        "for the edge",
-                                        "for interpolation",
+                                        "edge",
+                                        "interpolation",
                                         ""};
   return names[static_cast<int>(o)];
 }

@@ -6,7 +6,7 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct MissingInput : tenon::model<conv<4, 3> | relu> {};
+struct NewcomerMissingInput : tenon::model<conv<4, 3> | relu> {};
 #else
-struct MissingInput : tenon::model<input<1, 8, 8> | conv<4, 3> | relu> {};
+struct NewcomerMissingInput : tenon::model<input<1, 8, 8> | conv<4, 3> | relu> {};
 #endif

@@ -6,10 +6,10 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct ResidualShapesDiffer
+struct NewcomerUnequalResidual
     : tenon::model<input<16, 8, 8> | (identity + (conv<16, 3, stride{2}, padding{1}> | batch_norm)) | relu> {
 };
 #else
-struct ResidualShapesDiffer
+struct NewcomerUnequalResidual
     : tenon::model<input<16, 8, 8> | (identity + (conv<16, 3, padding{1}> | batch_norm)) | relu> {};
 #endif

@@ -6,7 +6,7 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct InputChannelsNotDivisible : tenon::model<input<1, 8, 8> | conv<6, 3> | conv<8, 3, groups{4}>> {};
+struct NewcomerGroupsThatDoNotDivide : tenon::model<input<1, 8, 8> | conv<6, 3> | conv<8, 3, groups{4}>> {};
 #else
-struct InputChannelsNotDivisible : tenon::model<input<1, 8, 8> | conv<6, 3> | conv<8, 3, groups{2}>> {};
+struct NewcomerGroupsThatDoNotDivide : tenon::model<input<1, 8, 8> | conv<6, 3> | conv<8, 3, groups{2}>> {};
 #endif

@@ -1,0 +1,12 @@
+// There is no depth.
+// RULE: axis_not_there
+// EXPECT: tenon: layer 0 (slice<0, 2, axis{3}>): there is no axis 3: its input has axes 0 to 2 (8x4x4 from the input)
+#include "tenon/model.hpp"
+
+using namespace tenon::layers;
+
+#ifdef MUST_FAIL
+struct SliceAxis : tenon::model<input<8, 4, 4> | slice<0, 2, axis{3}>> {};
+#else
+struct SliceAxis : tenon::model<input<8, 4, 4> | slice<0, 2, axis{2}>> {};
+#endif
