@@ -21,10 +21,9 @@ BUDGET = (2.0, 15.0, 1200.0)
 
 
 def networks():
-    """Name, header and type of each, and whether there are kernels for it: from the list of the tests."""
+    """Name, header and type of each: from the list of the tests."""
     text = (ROOT / "tests" / "zoo" / "meson.build").read_text(encoding="utf-8")
-    to_come = re.findall(r"'(\w+)'", (re.search(r"zoo_to_come = \[(.*?)\]", text, re.S) or [""])[0])
-    return [(name, f"zoo/{header}.hpp", f"zoo::{kind}", name not in to_come)
+    return [(name, f"zoo/{header}.hpp", f"zoo::{kind}")
             for name, header, kind in re.findall(r"'(\w+)': \['(\w+)', '([\w:<>]+)'\]", text)]
 
 
@@ -49,10 +48,10 @@ class Cost:
 
 def facts(compiler, nets, folder):
     """Parameters, multiply-accumulates and KiB of arena of each network."""
-    source = "#include <cstdio>\n" + "".join(f'#include "{header}"\n' for _, header, _, _ in nets)
+    source = "#include <cstdio>\n" + "".join(f'#include "{header}"\n' for _, header, _ in nets)
     source += "int main() {\n" + "".join(
         f'  std::printf("%lld %lld %lld\\n", (long long){kind}::parameter_count, (long long){kind}::mac_count, '
-        f"(long long){kind}::arena_bytes / 1024);\n" for _, _, kind, _ in nets) + "}\n"
+        f"(long long){kind}::arena_bytes / 1024);\n" for _, _, kind in nets) + "}\n"
     program = os.path.join(folder, "facts")
     subprocess.run([*compiler.command, *compiler.flags, "-O0", "-o", program], input=source, text=True, check=True)
     lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
@@ -75,18 +74,12 @@ def bar(seconds, largest):
 def print_zoo(cost, nets, folder, broken):
     print("| network | parameters | million MACs | arena KiB | check s | MB | lower s | MB | code KiB |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for (name, header, kind, lowers), (parameters, macs, arena) in zip(nets, facts(cost.compiler, nets, folder)):
+    for (name, header, kind), (parameters, macs, arena) in zip(nets, facts(cost.compiler, nets, folder)):
         source = f'#include "{header}"\nstatic_assert({kind}::parameter_count > 0);\n'
         seconds, megabytes = cost.checked(source)
-        row = f"| {name} | {parameters:,} | {macs / 1e6:,.1f} | {arena if lowers else '-'}"
-        row += f" | {seconds:.2f} | {megabytes:.0f}"
-        spent = [seconds]
-        if lowers:
-            spent += cost.lowered(source, kind)
-            row += f" | {spent[1]:.2f} | {spent[2]:.0f} | {spent[3]:.0f} |"
-        else:
-            row += " | - | - | - |"
-        print(row, flush=True)
+        spent = [seconds, *cost.lowered(source, kind)]
+        print(f"| {name} | {parameters:,} | {macs / 1e6:,.1f} | {arena:,} | {seconds:.2f} | {megabytes:.0f} | "
+              f"{spent[1]:.2f} | {spent[2]:.0f} | {spent[3]:.0f} |", flush=True)
         if name == "resnet50":
             broken += [f"{name}: {value:.2f}, the budget is {limit:g}" for value, limit in zip(spent, BUDGET)
                        if value > limit]
