@@ -14,7 +14,8 @@ struct Run : tenon::model<input<8> | linear<4>> {};
 #endif
 #include "tenon/instantiate.hpp"
 
-[[maybe_unused]] static Run::output run_but_not_named(const tenon::weights<Run>& weights, const Run::input& x) {
+[[maybe_unused]] static Run::output run_but_not_named(const tenon::weights<Run>& weights,
+                                                      const Run::input& x) {
   tenon::executable<Run> net(weights);
   return net(x);
 }
