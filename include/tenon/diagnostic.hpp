@@ -53,6 +53,8 @@ enum class rule : unsigned char {
   transposed_to_nothing,
   norm_not_supported,
   number_not_allowed,
+  function_without_formula,
+  formula_too_long,
 };
 
 /// One entry of the catalogue. `{0}` to `{3}` in the sentence stand for what `diagnosis::args` says.
@@ -168,6 +170,13 @@ inline constexpr catalogue_entry catalogue[] = {
      "Choose one of lp_pool<1, W>, lp_pool<2, W>, lp_pool<3, W>, lp_pool<infinity, W>."},
     {rule::number_not_allowed, "number_not_allowed", "its {0} is {1}, but must be {2}",
      "See the formula in the layer's comment."},
+    {rule::function_without_formula, "function_without_formula",
+     "its function does not turn a tenon::symbol x into another one",
+     "Write [](auto x) { return ...; } with + - * /, numbers, abs, max, min, exp, log, sqrt, tanh, sigmoid, "
+     "erf (without std::) and where(x < a, b, c)."},
+    {rule::formula_too_long, "formula_too_long",
+     "its function has {0} operations and operands, more than {1}",
+     "Split it: activation<f> | activation<g>."},
 };
 
 /// A broken rule: where, and with which words in the places of its sentence. `node` is -1 for the whole

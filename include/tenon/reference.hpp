@@ -3,12 +3,10 @@
 // against it. Feature maps are in natural order: channels, then positions, the last axis fastest (NCHW).
 #pragma once
 
-#include <cmath>
-#include <limits>
-#include <type_traits>
 #include <vector>
 
 #include "tenon/infer.hpp"
+#include "tenon/reference/activation.hpp"
 
 namespace tenon {
 
@@ -17,62 +15,7 @@ struct position {
   index at[max_spatial_rank]{};
 };
 
-/// What the reference asks of its numbers beside + - * /; a number type of your own brings its overloads.
 namespace arithmetic {
-
-/// exp(x) - 1 for |x| <= 1, as its Taylor series.
-constexpr double expm1_series(double x) {
-  double sum = 0, term = x;
-  for (int n = 2; sum + term != sum; ++n) {
-    sum += term;
-    term *= x / n;
-  }
-  return sum;
-}
-
-/// e^x. In constant expressions 2^k * e^r, x = k * ln 2 + r, within a few units in the last place.
-constexpr double exp(double x) {
-  if (!std::is_constant_evaluated()) return std::exp(x);
-  if (x > 710) return std::numeric_limits<double>::infinity();
-  if (x < -746) return 0;
-  // ln 2 in two parts: k * high is exact.
-  constexpr double high = 0x1.62e42feep-1, low = 0x1.a39ef35793c76p-33;
-  const int k = static_cast<int>(x / high);
-  double y = 1 + expm1_series((x - k * high) - k * low);
-  for (int i = 0; i < k; ++i) y *= 2;
-  for (int i = 0; i > k; --i) y /= 2;
-  return y;
-}
-
-constexpr double tanh(double x) {
-  if (!std::is_constant_evaluated()) return std::tanh(x);
-  if (x < 0) return -tanh(-x);
-  if (x > 0.5) return 1 - 2 / (exp(2 * x) + 1);
-  const double t = expm1_series(2 * x);
-  return t / (t + 2);
-}
-
-/// The square root of x >= 0. In constant expressions Newton's iteration, which falls until it has arrived.
-constexpr double sqrt(double x) {
-  if (!std::is_constant_evaluated()) return std::sqrt(x);
-  if (x == 0) return 0;
-  double root = x > 1 ? x : 1;
-  for (double next = (root + x / root) / 2; next < root; next = (root + x / root) / 2) root = next;
-  return root;
-}
-
-constexpr float exp(float x) { return static_cast<float>(exp(double{x})); }
-constexpr float tanh(float x) { return static_cast<float>(tanh(double{x})); }
-constexpr float sqrt(float x) { return static_cast<float>(sqrt(double{x})); }
-
-template <class T>
-constexpr T maximum(const T& a, const T& b) {
-  return a < b ? b : a;
-}
-template <class T>
-constexpr T minimum(const T& a, const T& b) {
-  return b < a ? b : a;
-}
 
 /// A sum that is finished: from here on it is one number in memory, however it was summed.
 template <class T>
@@ -285,31 +228,9 @@ class reference_layer {
   /// Activations; and what changes no element: flatten, identity, dropout.
   constexpr map element_by_element(const map& x) const {
     map y{n_.out, x.elements};
-    for (T& element : y.elements) element = activation(element);
+    for (T& element : y.elements) element = activated(n_.attr, element);
     return y;
   }
-  /// Formulas: tenon/layers/layers.hpp.
-  constexpr T activation(const T& x) const {
-    using arithmetic::exp, arithmetic::tanh, arithmetic::maximum, arithmetic::minimum;
-    const T zero(0), one(1), three(3), six(6);
-    switch (n_.attr.kind) {
-      case op::relu:
-        return maximum(x, zero);
-      case op::relu6:
-        return minimum(maximum(x, zero), six);
-      case op::leaky_relu:
-        return maximum(x, zero) + T(n_.attr.alpha) * minimum(x, zero);
-      case op::sigmoid:
-        return one / (one + exp(zero - x));
-      case op::tanh:
-        return tanh(x);
-      case op::hard_swish:
-        return x * minimum(maximum(x + three, zero), six) / six;
-      default:
-        return x;
-    }
-  }
-
   /// The output whose elements are f(channel, position).
   template <class F>
   constexpr map each_element(F f) const {
