@@ -26,7 +26,7 @@ template <auto... Layers> using box = net<(input<4, 3, 4, 5> | ... | Layers)>;
   after<avg_pool<3, dilation{2}, padding{2}, exclude_padding>>, \
   map<avg_pool<2, dilation{2}, ceil_mode, stride{2}>>, after<max_pool<3, stride{2}, ceil_mode>>, \
   after<avg_pool<3, stride{2}, ceil_mode>>, map<global_max_pool>, after<global_max_pool>, map<global_lp_pool<2>>, \
-  after<global_lp_pool<1>>, after<global_lp_pool<3>>, after<global_lp_pool<0>>, line<global_lp_pool<2>>, \
+  after<global_lp_pool<1>>, after<global_lp_pool<3>>, after<global_lp_pool<infinity>>, line<global_lp_pool<2>>, \
   box<global_avg_pool>, map<adaptive_avg_pool<4>>, after<adaptive_avg_pool<extent{3, 7}>>, \
   after<adaptive_avg_pool<1>>, after<adaptive_avg_pool<12>>, line<adaptive_avg_pool<5>>, \
   box<adaptive_avg_pool<2>>
