@@ -134,7 +134,7 @@ class bounded {
   }
   friend bounded gelu(const bounded& x) {
     return of_operation(tenon::arithmetic::gelu(x.value_), 1.13 * x.error() + smallest_normal,
-                        roundings_of(7));
+                        roundings_of(8));
   }
   friend bounded gelu_tanh(const bounded& x) {
     const double off = 2.2 * u * (std::abs(x.value_) + x.error());

@@ -61,8 +61,12 @@ struct formula {
   int length = 0;  // 0: no formula; more than max_length: one whose code did not fit
   item code[max_length]{};
 
+  /// What does not fit is not kept, so that messages of the compiler stay short.
   constexpr void append(const item& next) {
-    if (length < max_length) code[length] = next;
+    if (length < max_length)
+      code[length] = next;
+    else
+      for (item& i : code) i = {};
     ++length;
   }
   constexpr void append(const formula& f) {

@@ -23,13 +23,14 @@ HWY_INLINE hn::Vec<D> silu(D d, hn::Vec<D> x) {
   return hn::Div(x, hn::Add(hn::Set(d, 1.0f), exp_to_limits(d, hn::Neg(x))));
 }
 
-/// x P(X < x) for a normally distributed X, which is x (1 + erf(x / sqrt 2)) / 2: off by less than 7 ULP,
-/// also for negative x, where 1 + erf would cancel; 0 below -13.24, where the exact result is subnormal.
+/// x Prob(X < x) for a normally distributed X, which is x (1 + erf(x / sqrt 2)) / 2: off by less than 8 ULP,
+/// also for negative x, where 1 + erf would cancel; 0 below -13.24, where the exact result is subnormal, and
+/// for -infinity.
 ///
-/// With a = |x|, it is max(x, 0) - a P(X > a); and P(X > a) = e^(-a^2 / 2) P(a) / Q(a), P of degree 4, Q of
-/// degree 5, P(0) = 1/2, Q(0) = 1, fitted over 0 <= a <= 13.3: off by 0.2 * 2^-24. An error of the exponent
-/// is one of the result, so a = high + low, high of 12 bits, and a^2 / 2 = high^2 / 2 + low (a + high) / 2,
-/// whose first term is exact.
+/// With a = |x|, it is max(x, 0) - a Prob(X > a); and Prob(X > a) = e^(-a^2 / 2) p(a) / q(a), p of degree 4,
+/// q of degree 5, p(0) = 1/2, q(0) = 1, fitted over 0 <= a <= 13.3: off by 0.2 * 2^-24. An error of the
+/// exponent is one of the result, so a = high + low, high of 12 bits, and a^2 / 2 = high^2 / 2 + low (a +
+/// high) / 2, whose first term is exact.
 template <class D>
 HWY_INLINE hn::Vec<D> gelu(D d, hn::Vec<D> x) {
   const hn::RebindToSigned<D> di;

@@ -51,6 +51,7 @@ constexpr double exp(double x) {
 /// e^x - 1
 constexpr double expm1(double x) {
   if (!std::is_constant_evaluated()) return std::expm1(x);
+  if (x != x) return x;
   return x >= -0.5 && x <= 0.5 ? expm1_series(x) : exp(x) - 1;
 }
 
@@ -70,6 +71,7 @@ constexpr double log(double x) {
 /// log(1 + x)
 constexpr double log1p(double x) {
   if (!std::is_constant_evaluated()) return std::log1p(x);
+  if (x != x) return x;
   return x > -0.4 && x < 0.4 ? log1p_series(x) : log(1 + x);
 }
 
