@@ -76,8 +76,12 @@ std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
     case algorithm::winograd:
+    case algorithm::transposed:
+    case algorithm::local:
     case algorithm::depthwise: {
-      const tile t = s.what.how == algorithm::winograd ? winograd_of(s, isa).shape : direct_of(s, isa).shape;
+      const tile t = s.what.how == algorithm::winograd     ? winograd_of(s, isa).shape
+                     : s.what.how == algorithm::transposed ? phase_of(s, isa, 0).shape
+                                                           : direct_of(s, isa).shape;
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
              'x' + std::to_string(t.lanes) + " ch";
     }
@@ -97,7 +101,8 @@ std::string tile_text(const step_view& s, simd isa) {
 
 std::string map_text(const buffer& b) {
   std::string text = std::to_string(b.channels);
-  if (b.rows * b.columns > 1) text += 'x' + std::to_string(b.rows) + 'x' + std::to_string(b.columns);
+  if (b.depth > 1) text += 'x' + std::to_string(b.depth);
+  if (b.positions() > 1) text += 'x' + std::to_string(b.rows) + 'x' + std::to_string(b.columns);
   return text;
 }
 
@@ -114,6 +119,7 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
   index parameters = 0, macs = 0, weights = 0;
   for (int id = 0; id < static_cast<int>(network.nodes.size()); ++id) {
     const node& n = network.nodes[id];
+    if (n.pads) continue;  // the layer behind it speaks for both
     const std::string number = n.layer < 0 ? "" : std::to_string(n.layer);
     const std::string name = n.layer < 0 ? "" : spelled(path_of(network, id));
     t.add({number, name, spelled(spell(n.attr)), spelled(n.out), counted(n.parameters), counted(n.macs)});

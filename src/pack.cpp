@@ -1,6 +1,7 @@
 // Weights from natural order (PyTorch's) into the order in which the micro-kernels read them.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "tenon/executable.hpp"
@@ -15,12 +16,16 @@ namespace {
 /// Computed in double, rounded once.
 class folded {
  public:
-  folded(const step_view& s, const float* natural, index outputs, index filter)
+  using element_order = std::function<index(index output, index element)>;
+
+  /// `order` says where a filter's elements lie, `biases` where the biases begin.
+  folded(const step_view& s, const float* natural, index outputs, element_order order, index biases)
       : weight_(natural + s.layer().tensor_offset),
-        filter_(filter),
+        order_(std::move(order)),
         scale_(outputs, 1.0),
         bias_(outputs, 0.0) {
-    if (s.layer().attr.has_bias) std::copy_n(weight_ + outputs * filter, outputs, bias_.begin());
+    const bool untied = s.layer().attr.untied_bias;
+    if (s.layer().attr.has_bias && !untied) std::copy_n(weight_ + biases, outputs, bias_.begin());
     if (s.what.norm < 0) return;
     const affine_form norm(s.graph.nodes[s.what.norm], natural);
     for (index o = 0; o < outputs; ++o) {
@@ -28,33 +33,50 @@ class folded {
       bias_[o] = bias_[o] * norm.scale(o) + norm.shift(o);
     }
   }
+  /// Filters one behind the other, then the biases.
+  folded(const step_view& s, const float* natural, index outputs, index filter)
+      : folded(
+            s, natural, outputs, [filter](index o, index i) { return o * filter + i; }, outputs * filter) {}
+  /// Weights and biases as they are.
+  folded(const float* weights, index outputs, element_order order, const std::function<float(index)>& bias)
+      : weight_(weights), order_(std::move(order)), scale_(outputs, 1.0), bias_(outputs, 0.0) {
+    for (index o = 0; o < outputs; ++o) bias_[o] = bias(o);
+  }
 
-  /// A batch norm as scale * x + shift.
+  /// A batch norm, scale or shift as scale * x + shift.
   class affine_form {
    public:
-    affine_form(const node& norm, const float* natural)
-        : tensors_(natural + norm.tensor_offset),
-          channels_(norm.out.channels()),
-          epsilon_(norm.attr.epsilon) {}
+    affine_form(const node& n, const float* natural)
+        : kind_(n.attr.kind),
+          tensors_(natural + n.tensor_offset),
+          channels_(n.out.channels()),
+          epsilon_(n.attr.epsilon) {}
     double scale(index c) const {
+      if (kind_ == op::shift) return 1;
+      if (kind_ != op::batch_norm) return tensors_[c];
       return tensors_[c] / std::sqrt(double(tensors_[3 * channels_ + c]) + epsilon_);
     }
-    double shift(index c) const { return tensors_[channels_ + c] - tensors_[2 * channels_ + c] * scale(c); }
+    double shift(index c) const {
+      if (kind_ == op::shift) return tensors_[c];
+      if (kind_ != op::batch_norm) return 0;
+      return tensors_[channels_ + c] - tensors_[2 * channels_ + c] * scale(c);
+    }
 
    private:
-    const float* tensors_;  // weight, bias, running_mean, running_var
+    op kind_;
+    const float* tensors_;  // batch norm: weight, bias, running_mean, running_var
     index channels_;
     double epsilon_;
   };
 
   double weight(index output, index element) const {
-    return weight_[output * filter_ + element] * scale_[output];
+    return weight_[order_(output, element)] * scale_[output];
   }
   float bias(index output) const { return static_cast<float>(bias_[output]); }
 
  private:
   const float* weight_;
-  index filter_;
+  element_order order_;
   std::vector<double> scale_, bias_;
 };
 
@@ -70,21 +92,24 @@ float* pack_panel(const folded& f, index first, index channels, index width, ind
   return to;
 }
 
-/// Taps of a convolution are packed by row, column, channel; a filter in PyTorch's order is channel, row,
-/// column.
+/// Taps of a convolution are packed by plane, row, column, channel; a filter in PyTorch's order is channel,
+/// plane, row, column.
 struct filter_order {
-  index rows, columns, channels;
+  window win;
+  index channels;
+  bool flipped;
 
-  index taps() const { return rows * columns * channels; }
+  index positions() const { return win.kernel[0] * win.kernel[1] * win.kernel[2]; }
+  index taps() const { return positions() * channels; }
   index operator()(index tap) const {
-    const index channel = tap % channels, position = tap / channels;
-    return channel * rows * columns + position;
+    const index position = tap / channels;
+    return tap % channels * positions() + (flipped ? positions() - 1 - position : position);
   }
 };
 
 filter_order filter_of(const step_view& s) {
   const node& n = s.layer();
-  return {n.win.kernel[0], n.win.kernel[1], s.in().channels / n.groups};
+  return {on_memory(n), s.in().channels / n.groups, n.attr.flipped};
 }
 
 /// All blocks of all groups of a convolution with vectors along output channels.
@@ -105,7 +130,59 @@ void pack_direct(const step_view& s, simd isa, const float* natural, float* to) 
   const filter_order filter = filter_of(s);
   const folded f(s, natural, s.out().channels, filter.taps());
   const auto weight = [&](index output, index tap) { return f.weight(output, filter(tap)); };
-  pack_blocks(direct_of(s, isa), f, filter.taps(), weight, to);
+  const direct_geometry g = direct_of(s, isa);
+  pack_blocks(g, f, filter.taps(), weight, to);
+  if (!s.layer().attr.untied_bias) return;
+  const index channels = s.out().channels, positions = s.out().positions();
+  const float* biases = natural + s.layer().tensor_offset + channels * filter.taps();
+  for (index i = 0; i < channels * positions; ++i)
+    to[g.packed + i] = biases[i % channels * positions + i / channels];
+}
+
+/// Every position has panels of its own.
+void pack_local(const step_view& s, simd isa, const float* natural, float* to) {
+  const filter_order filter = filter_of(s);
+  const index positions = s.out().positions(), channels = s.out().channels, taps = filter.taps();
+  const float* tensors = natural + s.layer().tensor_offset;
+  const direct_geometry g = direct_of(s, isa);
+  for (index p = 0; p < positions; ++p, to += g.packed) {
+    const folded f(
+        tensors, channels, [&](index o, index i) { return (o * positions + p) * taps + i; },
+        [&](index o) {
+          return s.layer().attr.has_bias ? tensors[channels * positions * taps + o * positions + p] : 0;
+        });
+    pack_blocks(
+        g, f, taps, [&](index output, index tap) { return f.weight(output, filter(tap)); }, to);
+  }
+}
+
+/// Phases one behind the other, each with the taps that it has.
+void pack_transposed(const step_view& s, simd isa, const float* natural, float* to) {
+  const node& n = s.layer();
+  const window w = on_memory(n);
+  const index group = s.out().channels / n.groups, inputs = s.in().channels / n.groups;
+  const index positions = w.kernel[0] * w.kernel[1] * w.kernel[2], outputs = s.out().channels;
+  // Element ic * positions + position of output o's filter, ic counted within its group.
+  const folded f(
+      s, natural, outputs,
+      [&](index o, index i) {
+        return ((o / group * inputs + i / positions) * group + o % group) * positions + i % positions;
+      },
+      s.in().channels * group * positions);
+  for (index phase = 0; phase < phases_of(s); ++phase) {
+    const phase_geometry g = phase_of(s, isa, phase);
+    const index taps = g.axes[0].taps * g.axes[1].taps * g.axes[2].taps * inputs;
+    const auto weight = [&](index output, index tap) {
+      index position = tap / inputs, k[max_spatial_rank];
+      for (int axis = max_spatial_rank - 1; axis >= 0; --axis) {
+        k[axis] = g.axes[axis].tap + position % g.axes[axis].taps * g.axes[axis].tap_step;
+        position /= g.axes[axis].taps;
+      }
+      return f.weight(output, tap % inputs * positions + (k[0] * w.kernel[1] + k[1]) * w.kernel[2] + k[2]);
+    };
+    pack_blocks(g, f, taps, weight, to);
+    to += g.packed;
+  }
 }
 
 /// Filters transformed along their rows, u = G g; points take the place of rows. In double, rounded once.
@@ -114,7 +191,7 @@ void pack_winograd(const step_view& s, simd isa, const float* natural, float* to
   static constexpr winograd_matrices<R> m;
   const filter_order filter = filter_of(s);
   const folded f(s, natural, s.out().channels, filter.taps());
-  const index row = filter.columns * filter.channels;
+  const index row = filter.win.kernel[2] * filter.channels;
   const auto weight = [&](index output, index tap) {
     double sum = 0;
     for (int k = 0; k < R; ++k) sum += m.g[tap / row][k] * f.weight(output, filter(k * row + tap % row));
@@ -123,12 +200,19 @@ void pack_winograd(const step_view& s, simd isa, const float* natural, float* to
   pack_blocks(winograd_of(s, isa), f, m.points * row, weight, to);
 }
 
+/// A tap of a filter that is read backwards, channel by channel.
+index flipped_tap(index tap, index positions) {
+  return tap / positions * positions + positions - 1 - tap % positions;
+}
+
 /// The width kernel runs channel, row, column: PyTorch's order.
 void pack_width(const step_view& s, simd isa, const float* natural, float* to) {
   const width_geometry g = width_of(s, isa);
   const index taps = filter_of(s).taps();
   const folded f(s, natural, g.layer.channels, taps);
-  const auto weight = [&](index output, index tap) { return f.weight(output, tap); };
+  const auto weight = [&](index output, index tap) {
+    return f.weight(output, s.layer().attr.flipped ? flipped_tap(tap, filter_of(s).positions()) : tap);
+  };
   for (index first = 0; first < g.layer.channels; first += g.layer.tile_channels) {
     const index channels = std::min(g.layer.tile_channels, g.layer.channels - first);
     to = pack_panel(f, first, channels, channels, taps, weight, to);
@@ -142,7 +226,7 @@ void pack_linear(const step_view& s, simd isa, const float* natural, float* to) 
   const folded f(s, natural, g.outputs, g.inputs);
   const buffer& in = s.in();
   const auto weight = [&](index output, index i) {
-    if (in.order == layout::interleaved) i = i % in.channels * (in.rows * in.columns) + i / in.channels;
+    if (in.order == layout::interleaved) i = i % in.channels * in.positions() + i / in.channels;
     return f.weight(output, i);
   };
   for (index b = 0, first = 0; b < g.blocks; ++b) {
@@ -178,6 +262,15 @@ packed_weights pack_weights(graph_view network, plan_view schedule, simd isa,
       case algorithm::direct:
       case algorithm::depthwise:
         pack_direct(s, isa, natural.data(), to);
+        break;
+      case algorithm::local:
+        pack_local(s, isa, natural.data(), to);
+        break;
+      case algorithm::transposed:
+        pack_transposed(s, isa, natural.data(), to);
+        break;
+      case algorithm::normalise:
+        std::copy_n(natural.data() + s.layer().tensor_offset, s.layer().tensor_count, to);
         break;
       case algorithm::winograd:
         if (s.layer().win.kernel[0] == 3)

@@ -2,30 +2,74 @@
 #include "tenon/weights.hpp"
 
 namespace tenon {
+namespace {
+
+using extents_list = std::vector<std::int64_t>;
+
+/// The extents of axes `first` to the last.
+extents_list tail(const shape& s, int first) { return {s.extents + first, s.extents + s.rank}; }
+
+/// Those of a filter: two numbers of channels, then the kernel.
+extents_list filter(index first, index second, const node& n, int rank) {
+  extents_list extents{first, second};
+  extents.insert(extents.end(), n.win.kernel, n.win.kernel + rank);
+  return extents;
+}
+
+/// weight and bias of a normalisation: those of its channels, or of the axes that it runs over.
+extents_list normalised(const node& n) {
+  if (n.attr.kind == op::layer_norm && !n.attr.per_position) return tail(n.out, n.axis);
+  return {n.out.channels()};
+}
+
+}  // namespace
 
 std::vector<tensor_spec> expected_tensors(graph_view network) {
   std::vector<tensor_spec> specs;
   for (int id = 0; id < static_cast<int>(network.nodes.size()); ++id) {
     const node& n = network.nodes[id];
-    const auto put = [&](const char* name, std::vector<std::int64_t> shape) {
+    const auto put = [&](const char* name, extents_list shape) {
       specs.push_back({std::string(path_of(network, id).view()) + '.' + name, std::move(shape)});
     };
+    if (n.attr.kind == op::input) continue;
+    const shape& in = network.nodes[n.inputs[0]].out;
     const index channels = n.out.channels();
     switch (n.attr.kind) {
-      case op::conv: {
-        const shape& in = network.nodes[n.inputs[0]].out;
-        std::vector<std::int64_t> filter{channels, in.channels() / n.groups};
-        for (int axis = 0; axis < in.spatial_rank(); ++axis) filter.push_back(n.win.kernel[axis]);
-        put("weight", filter);
+      case op::conv:
+        put("weight", filter(channels, in.channels() / n.groups, n, in.spatial_rank()));
+        if (n.attr.has_bias) put("bias", n.attr.untied_bias ? tail(n.out, 0) : extents_list{channels});
+        break;
+      case op::conv_transpose:
+        put("weight", filter(in.channels(), channels / n.groups, n, in.spatial_rank()));
         if (n.attr.has_bias) put("bias", {channels});
+        break;
+      case op::local: {
+        extents_list weight = tail(n.out, 0);
+        weight.push_back(in.channels());
+        weight.insert(weight.end(), n.win.kernel, n.win.kernel + in.spatial_rank());
+        put("weight", weight);
+        if (n.attr.has_bias) put("bias", tail(n.out, 0));
         break;
       }
       case op::linear:
-        put("weight", {channels, network.nodes[n.inputs[0]].out.count()});
+        put("weight", {channels, in.count()});
         if (n.attr.has_bias) put("bias", {channels});
         break;
       case op::batch_norm:
         for (const char* name : {"weight", "bias", "running_mean", "running_var"}) put(name, {channels});
+        break;
+      case op::instance_norm:
+      case op::group_norm:
+      case op::layer_norm:
+        if (!n.attr.affine) break;
+        for (const char* name : {"weight", "bias"}) put(name, normalised(n));
+        break;
+      case op::scale:
+      case op::prelu:
+        put("weight", {channels});
+        break;
+      case op::shift:
+        put("bias", {channels});
         break;
       default:
         break;

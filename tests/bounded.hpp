@@ -80,6 +80,16 @@ class bounded {
     const double root = std::sqrt(x.value_);
     return of_operation(root, root - std::sqrt(std::max(x.value_ - x.error(), 0.0)), 1);
   }
+  friend bounded magnitude(const bounded& x) { return of_operation(std::abs(x.value_), x.error(), 0); }
+  /// Off by at most 8 roundings; x^(1/3) is steepest where x is least.
+  friend bounded cbrt(const bounded& x) {
+    const double root = std::cbrt(x.value_);
+    return of_operation(root, root - std::cbrt(std::max(x.value_ - x.error(), 0.0)), 8);
+  }
+  friend bounded log(const bounded& x) {
+    const double value = std::log(x.value_), least = x.value_ - x.error();
+    return of_operation(value, least > 0 ? value - std::log(least) : 1e9, 2);
+  }
   /// For any x up to 700; a float program has long overflowed there.
   friend bounded exp(const bounded& x) {
     const double value = std::exp(std::min(x.value_, 700.0));

@@ -14,8 +14,10 @@ class plan_checker {
   plan_checker(graph_view network, plan_view schedule)
       : nodes_(network.nodes),
         plan_(schedule),
+        outputs_(network.outputs),
         step_of_(network.nodes.size(), -1),
-        holds_(schedule.buffers.size(), -1) {}
+        holds_(schedule.buffers.size(), -1),
+        done_(schedule.steps.size()) {}
 
   /// One line for each thing that is wrong.
   std::string problems() {
@@ -23,11 +25,20 @@ class plan_checker {
     for (int s = 0; s < int(plan_.steps.size()); ++s)
       for (int i = 0; i < step_at(s).covered_count; ++i) {
         int& owner = step_of_[std::size_t(step_at(s).covered[i])];
-        if (owner >= 0) say("a layer is computed twice", s);
+        if (owner >= 0 && kind_at(step_at(s).covered[i]) != op::concat) say("a layer is computed twice", s);
         owner = s;
       }
-    holds_[0] = 0;  // the input
-    if (buffer_at(0).where != place::input) say("the first buffer is not the input", 0);
+    int port = 0;
+    for (int id = 0; id < int(nodes_.size()); ++id) {
+      if (node_at(id).attr.kind != op::input) continue;
+      int b = 0;
+      while (b < int(plan_.buffers.size()) &&
+             !(buffer_at(b).where == place::input && buffer_at(b).port == port))
+        ++b;
+      if (b == int(plan_.buffers.size())) return "an input without a buffer";
+      holds_[std::size_t(b)] = id;
+      ++port;
+    }
     for (int s = 0; s < int(plan_.steps.size()); ++s) check_step(s);
     check_all_computed();
     check_output();
@@ -37,45 +48,87 @@ class plan_checker {
 
  private:
   const node& node_at(int id) const { return nodes_[std::size_t(id)]; }
+  op kind_at(int id) const { return node_at(id).attr.kind; }
   const step& step_at(int s) const { return plan_.steps[std::size_t(s)]; }
   const buffer& buffer_at(int b) const { return plan_.buffers[std::size_t(b)]; }
   void say(const std::string& what, int where) { problems_ += what + " (" + std::to_string(where) + ")\n"; }
 
+  static bool reshapes(op kind) { return kind == op::flatten || kind == op::reshape || kind == op::squeeze; }
+
   /// The node whose memory stands for `id`: what does nothing, and what costs nothing, is looked through.
   int value(int id) const {
-    const op kind = node_at(id).attr.kind;
+    const op kind = kind_at(id);
     const bool nothing = kind == op::identity || kind == op::dropout;
-    return nothing || (kind == op::flatten && step_of_[std::size_t(id)] < 0) ? value(node_at(id).inputs[0])
-                                                                             : id;
+    return nothing || (reshapes(kind) && step_of_[std::size_t(id)] < 0) ? value(node_at(id).inputs[0]) : id;
+  }
+
+  /// Is the value in the buffer? A concatenation is there when both of its parts are: written into it, or
+  /// computed inside it.
+  bool holds(int b, int id) const {
+    if (holds_[std::size_t(b)] == id) return true;
+    if (kind_at(id) != op::concat) return false;
+    index first = 0;
+    for (int part : node_at(id).inputs) {
+      if (!holds_part(b, id, value(part), first)) return false;
+      first += node_at(part).out.extents[node_at(id).axis];
+    }
+    return true;
+  }
+  bool holds_part(int b, int concat, int part, index first) const {
+    for (const step& st : plan_.steps)
+      if (st.out == b && st.covered_count == 1 && st.covered[0] == concat &&
+          value(node_at(concat).inputs[st.operand]) == part && done_[std::size_t(&st - plan_.steps.data())])
+        return true;
+    for (int inside = 0; inside < int(plan_.buffers.size()); ++inside) {
+      const buffer& in = buffer_at(inside);
+      if (in.host < 0 || node_at(concat).axis != 0 || in.channels != node_at(part).out.channels()) continue;
+      // Hosts of hosts: the channel within b.
+      index at = in.first_channel;
+      int host = in.host;
+      while (host != b && buffer_at(host).host >= 0)
+        at += buffer_at(host).first_channel, host = buffer_at(host).host;
+      if (host == b && at == first && holds(inside, part)) return true;
+    }
+    return false;
   }
 
   void check_reads(int s, int b, int id, const char* operand) {
-    if (b < 0 || holds_[std::size_t(b)] != value(id))
-      return say(std::string(operand) + " is not what its layer takes", s);
+    if (b < 0 || !holds(b, value(id))) return say(std::string(operand) + " is not what its layer takes", s);
     const buffer& from = buffer_at(b);
-    if (from.where == place::output) say("a step reads the output", s);
-    if (from.channels * from.rows * from.columns != node_at(value(id)).out.count())
+    if (from.channels * from.positions() != node_at(value(id)).out.count())
       say("a buffer of another extent", s);
   }
 
   static bool interleaved(const buffer& b) {
     return b.order == layout::interleaved || b.same_in_both_orders();
   }
+  static bool planar(const buffer& b) {
+    return b.order == layout::planar || b.same_in_both_orders() || b.positions() == 1;
+  }
 
   void check_step(int s) {
     const step& st = step_at(s);
     if (st.out < 0 || holds_[std::size_t(st.out)] >= 0) return say("a buffer is written twice", s);
+    done_[std::size_t(s)] = true;
     if (st.covered_count == 0) {
-      if (st.how != algorithm::copy || holds_[std::size_t(st.in)] < 0) say("nothing to copy", s);
-      holds_[std::size_t(st.out)] = holds_[std::size_t(st.in)];
+      int id = holds_[std::size_t(st.in)];
+      for (int other = 0; id < 0 && other < int(nodes_.size()); ++other)
+        if (kind_at(other) == op::concat &&
+            node_at(other).out.count() == buffer_at(st.in).channels * buffer_at(st.in).positions() &&
+            holds(st.in, other))
+          id = other;
+      if (st.how != algorithm::copy || id < 0) say("nothing to copy", s);
+      holds_[std::size_t(st.out)] = id;
       return;
     }
+    if (kind_at(st.covered[0]) == op::concat)
+      return check_reads(s, st.in, node_at(st.covered[0]).inputs[st.operand], "a part");
     check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
     check_epilogue(s);
     check_memory(s);
     holds_[std::size_t(st.out)] = st.covered[st.covered_count - 1];
     const buffer& out = buffer_at(st.out);
-    if (out.channels * out.rows * out.columns != node_at(holds_[std::size_t(st.out)]).out.count())
+    if (out.channels * out.positions() != node_at(holds_[std::size_t(st.out)]).out.count())
       say("a result of another extent", s);
   }
 
@@ -84,7 +137,7 @@ class plan_checker {
   void check_epilogue(int s) {
     const step& st = step_at(s);
     if (st.covered[0] != st.node) say("a step does not begin with its layer", s);
-    if (node_at(st.node).attr.kind == op::add)
+    if (is_join(kind_at(st.node)))
       check_reads(s, st.residual, node_at(st.node).inputs[1], "the second operand");
     int stage = 0;
     bool norm = false, act = is_activation(node_at(st.node).attr.kind), pool = false;
@@ -98,7 +151,8 @@ class plan_checker {
       if (n.attr.kind == op::batch_norm) {
         if (stage > 0 || st.norm != st.covered[i])
           say("a batch norm that does not follow its convolution", s);
-        if (node_at(st.node).attr.kind != op::conv && node_at(st.node).attr.kind != op::linear)
+        const op weighs = kind_at(st.node);
+        if (weighs != op::conv && weighs != op::conv_transpose && weighs != op::linear)
           say("norm of no weights", s);
         stage = 1, norm = true;
       } else if (n.attr.kind == op::add) {
@@ -106,15 +160,16 @@ class plan_checker {
         check_reads(s, st.residual, n.inputs[first ? 1 : 0], "the residual");
         stage = 2;
       } else if (is_activation(n.attr.kind)) {
-        const bool commutes = pool && node_at(st.pool).attr.kind == op::max_pool &&
-                              is_monotone(function_of(n.attr));
+        const bool commutes =
+            pool && node_at(st.pool).attr.kind == op::max_pool && is_monotone(function_of(n.attr));
         if (act || (stage > 2 && !commutes)) say("an activation out of order", s);
         if (!(st.act == function_of(n.attr))) say("another activation", s);
         stage = 3, act = true;
       } else if (n.attr.kind == op::max_pool || n.attr.kind == op::avg_pool) {
         if (pool || st.pool != st.covered[i]) say("a pool out of order", s);
-        for (int axis = 0; axis < 2; ++axis)
-          if (n.win.kernel[axis] != n.win.stride[axis]) say("a fused pool with overlap", s);
+        for (int axis = 0; axis < max_spatial_rank; ++axis)
+          if (n.win.kernel[axis] != n.win.stride[axis] || n.win.dilation[axis] != 1)
+            say("a fused pool with overlap", s);
         if (n.win.padded() || n.attr.ceil_mode) say("a fused pool with an edge", s);
         stage = 4, pool = true;
       } else {
@@ -130,13 +185,21 @@ class plan_checker {
     if (st.in < 0) return;
     const buffer& in = buffer_at(st.in);
     const buffer& out = buffer_at(st.out);
-    if (is_convolution(st.how)) {
-      const window& w = node_at(st.node).win;
-      if (in.halo_top < w.pad_lo[0] || in.halo_bottom < w.pad_hi[0] || in.halo_left < w.pad_lo[1] ||
-          in.halo_right < w.pad_hi[1])
+    if (is_convolution(st.how) && st.how != algorithm::transposed) {
+      const window w = on_memory(node_at(st.node));
+      if (in.halo_front < w.pad_lo[0] || in.halo_back < w.pad_hi[0] || in.halo_top < w.pad_lo[1] ||
+          in.halo_bottom < w.pad_hi[1] || in.halo_left < w.pad_lo[2] || in.halo_right < w.pad_hi[2])
         say("a halo smaller than the padding", s);
     }
-    if (st.how == algorithm::matrix_vector && in.has_halo()) say("a halo within a vector", s);
+    if (st.how == algorithm::transposed) check_reach(s);
+    if (st.how == algorithm::matrix_vector && !in.dense()) say("a vector with gaps", s);
+    const node& layer = node_at(st.node < 0 ? 0 : st.node);
+    if ((st.how == algorithm::soft_max && layer.axis != 0) ||
+        (st.how == algorithm::normalise && !layer.attr.per_position))
+      if (!planar(in) || !in.dense() || !planar(out) || !out.dense()) say("sets with gaps", s);
+    if (st.how == algorithm::copy && reshapes(layer.attr.kind) && st.node >= 0 &&
+        (!planar(out) || !out.dense()))
+      say("a reshape with gaps", s);
     if (st.how == algorithm::direct_width) {
       if (in.order != layout::planar && in.channels != 1) say("a planar step reads interleaved", s);
       if (out.order != layout::planar && !out.same_in_both_orders())
@@ -148,19 +211,42 @@ class plan_checker {
       if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] != 1 || !winograd_rows(w.kernel[0]))
         say("a filter that Winograd does not take", s);
       if (!interleaved(out)) say("an interleaved step writes planar", s);
-      if (buffer_at(st.scratch).elements() < (w.kernel[0] + 1) * in.full_columns() * in.channels)
+      if (buffer_at(st.scratch).elements() <
+          (w.kernel[0] + 1) * in.full_columns() * (in.order == layout::planar ? in.channels : in.pixel))
         say("too little memory for the transformed rows", s);
     }
     if ((st.how == algorithm::winograd) != (st.scratch >= 0)) say("scratch memory", s);
-    if (st.how == algorithm::depthwise || st.how == algorithm::soft_max || st.how == algorithm::addition)
+    if (st.how == algorithm::depthwise || st.how == algorithm::combine ||
+        st.how == algorithm::response_norm || st.how == algorithm::resize ||
+        (st.how == algorithm::soft_max && layer.axis == 0))
       if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
     if (st.residual >= 0 && !interleaved(buffer_at(st.residual))) say("a planar residual", s);
     if (st.residual >= 0 && has_weights(st.how) && !interleaved(out)) say("a residual onto planar memory", s);
   }
 
+  /// A transposed convolution reads inputs from (pad_lo - dilation * (kernel - 1)) / stride on, rounded up,
+  /// to (outputs - 1 + pad_lo) / stride.
+  void check_reach(int s) {
+    const step& st = step_at(s);
+    const buffer &in = buffer_at(st.in), &out = buffer_at(st.out);
+    const window w = on_memory(node_at(st.node));
+    const index lo[] = {in.halo_front, in.halo_top, in.halo_left},
+                hi[] = {in.halo_back, in.halo_bottom, in.halo_right};
+    const index ins[] = {in.depth, in.rows, in.columns}, outs[] = {out.depth, out.rows, out.columns};
+    for (int axis = 0; axis < max_spatial_rank; ++axis)
+      for (index o = 0; o < outs[axis]; ++o)
+        for (index k = 0; k < w.kernel[axis]; ++k) {
+          const index at = o + w.pad_lo[axis] - k * w.dilation[axis];
+          if (at % w.stride[axis] != 0) continue;
+          if (at / w.stride[axis] < -lo[axis] || at / w.stride[axis] >= ins[axis] + hi[axis])
+            return say("a transposed convolution reads beyond the halo", s);
+        }
+  }
+
   int uses(int id) const {
-    int n = id == value(int(nodes_.size()) - 1);
-    for (int user = 1; user < int(nodes_.size()); ++user) {
+    int n = 0;
+    for (int out : outputs_) n += value(out) == id;
+    for (int user = 0; user < int(nodes_.size()); ++user) {
       if (value(user) != user) continue;
       for (int in : node_at(user).inputs) n += in >= 0 && value(in) == id;
     }
@@ -168,10 +254,12 @@ class plan_checker {
   }
 
   void check_all_computed() {
-    for (int id = 1; id < int(nodes_.size()); ++id) {
-      const op kind = node_at(id).attr.kind;
-      if (step_of_[std::size_t(id)] >= 0 || kind == op::identity || kind == op::dropout) continue;
-      if (kind != op::flatten) {
+    for (int id = 0; id < int(nodes_.size()); ++id) {
+      const op kind = kind_at(id);
+      if (step_of_[std::size_t(id)] >= 0 || kind == op::identity || kind == op::dropout || kind == op::input)
+        continue;
+      if (kind == op::concat) continue;  // its readers ask for its parts
+      if (!reshapes(kind)) {
         say("a layer is not computed", id);
       } else if (node_at(node_at(id).inputs[0]).out.positions() != 1) {
         // Only linear layers read a map as a vector, and they know how it lies.
@@ -179,26 +267,25 @@ class plan_checker {
           for (int in : node_at(user).inputs)
             if (in == id && node_at(user).attr.kind != op::linear && value(user) == user)
               say("a flatten is missing", id);
-        if (id == int(nodes_.size()) - 1) say("the last flatten is missing", id);
+        for (int out : outputs_)
+          if (out == id) say("the last flatten is missing", id);
       }
     }
   }
 
   void check_output() {
-    int outputs = 0;
+    std::vector<int> written(outputs_.size());
     for (int b = 0; b < int(plan_.buffers.size()); ++b) {
-      if (buffer_at(b).where != place::output) continue;
-      ++outputs;
-      if (holds_[std::size_t(b)] != value(int(nodes_.size()) - 1)) say("the output is another value", b);
-      if (buffer_at(b).order != layout::planar && !buffer_at(b).same_in_both_orders())
-        say("the output is not planar", b);
-      if (buffer_at(b).has_halo()) say("the output has a halo", b);
-      if (b > 0 && buffer_at(b).last_step + 1 != int(plan_.steps.size())) say("the output is not last", b);
+      const buffer& out = buffer_at(b);
+      if (out.where == place::input && (out.has_halo() || !planar(out))) say("an input is not planar", b);
+      if (out.where != place::output || out.host >= 0) continue;
+      if (out.port < 0 || out.port >= int(outputs_.size())) return say("no such output", b);
+      ++written[std::size_t(out.port)];
+      if (!holds(b, value(outputs_[std::size_t(out.port)]))) say("the output is another value", b);
+      if (!planar(out) || !out.dense()) say("the output is not planar", b);
     }
-    if (outputs != 1) say("outputs", outputs);
-    if (buffer_at(0).has_halo() || buffer_at(0).order != layout::planar) {
-      if (!buffer_at(0).same_in_both_orders()) say("the input is not planar", 0);
-    }
+    for (int count : written)
+      if (count != 1) say("outputs", count);
   }
 
   void check_places() {
@@ -207,15 +294,24 @@ class plan_checker {
     std::vector<int> first(plan_.buffers.size(), int(plan_.steps.size())), last(plan_.buffers.size(), -1);
     for (int s = 0; s < int(plan_.steps.size()); ++s)
       for (int b : {step_at(s).in, step_at(s).residual, step_at(s).out, step_at(s).scratch})
-        if (b >= 0) first[std::size_t(b)] = std::min(first[std::size_t(b)], s), last[std::size_t(b)] = s;
+        for (; b >= 0; b = buffer_at(b).host)
+          first[std::size_t(b)] = std::min(first[std::size_t(b)], s), last[std::size_t(b)] = s;
     for (int a = 0; a < count; ++a) {
       const buffer& x = buffer_at(a);
       if (x.where != place::arena) continue;
+      if (x.host >= 0) {
+        const buffer& host = buffer_at(x.host);
+        if (x.first_channel + x.channels > host.channels || x.pixel != host.pixel)
+          say("a part leaves its host", a);
+        if (x.offset != host.offset + x.first_channel * x.channel_step())
+          say("a part elsewhere than its host", a);
+        continue;
+      }
       if (x.offset % arena_alignment != 0) say("a buffer is not aligned", a);
       if (x.offset < 0 || x.offset + length(x) > plan_.arena_elements) say("a buffer leaves the arena", a);
       for (int b = a + 1; b < count; ++b) {
         const buffer& y = buffer_at(b);
-        if (y.where != place::arena || last[std::size_t(a)] < first[std::size_t(b)] ||
+        if (y.where != place::arena || y.host >= 0 || last[std::size_t(a)] < first[std::size_t(b)] ||
             last[std::size_t(b)] < first[std::size_t(a)])
           continue;
         if (x.offset < y.offset + length(y) && y.offset < x.offset + length(x)) say("buffers overlap", a);
@@ -225,7 +321,9 @@ class plan_checker {
 
   std::span<const node> nodes_;
   plan_view plan_;
+  std::span<const int> outputs_;
   std::vector<int> step_of_, holds_;
+  std::vector<bool> done_;  // steps that were seen
   std::string problems_;
 };
 

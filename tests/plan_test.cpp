@@ -79,8 +79,8 @@ TEST_CASE("what may not be fused is not") {
   CHECK(line<net<input<8, 8, 8> | conv<8, 1> | (batch_norm + identity)>>().find("affine") !=
         std::string::npos);
   // A residual after the activation, and x + x.
-  CHECK(line<net<input<8, 8, 8> | ((conv<8, 1> | relu) + identity)>>().find("addition") != std::string::npos);
-  CHECK(line<net<input<8, 8, 8> | conv<8, 1> | (identity + identity)>>().find("addition") !=
+  CHECK(line<net<input<8, 8, 8> | ((conv<8, 1> | relu) + identity)>>().find("combine") != std::string::npos);
+  CHECK(line<net<input<8, 8, 8> | conv<8, 1> | (identity + identity)>>().find("combine") !=
         std::string::npos);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """README.md shows what is there: each fence behind `<!-- region: FILE NAME -->` is that region of FILE, each fence
 behind `<!-- error: FILE -->` is what FILE expects the compiler to say, each table behind `<!-- table: FILE -->` is the
-table of FILE, and each file linked to exists.
+table of FILE, and each file linked to exists. examples/layers.md names every layer and operator of the language.
 
   readme_test.py            compares
   readme_test.py --update   writes them into README.md
@@ -25,6 +25,19 @@ def region(path, name):
 
 def error(path):
     return "\n".join(re.findall(r"^// EXPECT: (.*)$", (ROOT / path).read_text(), re.M)) + "\n"
+
+
+def layers_without_a_line():
+    """Names that can be written in a model, but stand in no code of examples/layers.md."""
+    folder = ROOT / "include" / "tenon" / "layers"
+    source = "".join((folder / name).read_text() for name in ("layers.hpp", "operators.hpp"))
+    public = "".join(re.findall(r"^namespace layers \{\n(.*?)^\}  // namespace layers$", source, re.S | re.M))
+    names = set(re.findall(r"\b(\w+)\{\};", public)) | set(re.findall(r"consteval (?!auto)[^;{]*? (\w+)\(Fs\.\.\.\)", public))
+    names |= set(re.findall(r"^\w+_layer (\w+)\(overload", public, re.M))
+    code = re.findall(r"`([^`]*)`", (ROOT / "examples" / "layers.md").read_text())
+    written = set(re.findall(r"\w+", " ".join(code)))
+    names = {name for name in names if not name.startswith("_")}
+    return sorted(names - written), len(names)
 
 
 def main(args):
@@ -57,10 +70,13 @@ def main(args):
         print(f"error: README.md does not show {path} as it is; run tests/readme_test.py --update", file=sys.stderr)
     for link in links:
         print(f"error: README.md links to {link}, which does not exist", file=sys.stderr)
-    if not count:
+    missing, layers = layers_without_a_line()
+    for name in missing:
+        print(f"error: examples/layers.md has no line for {name}", file=sys.stderr)
+    if not count or layers < 79:
         print("error: README.md shows nothing of the tree", file=sys.stderr)
     print(f"{count} parts compared")
-    sys.exit(1 if wrong or links or not count else 0)
+    sys.exit(1 if wrong or links or missing or not count else 0)
 
 
 if __name__ == "__main__":

@@ -57,8 +57,14 @@ std::vector<float> random_weights(tenon::graph_view network, unsigned seed) {
       for (float& variance : all.last(channels)) variance = 0.25f + std::abs(variance);
     } else if (!all.empty()) {
       // The weights of a filter add up to about 1: neither numbers nor bounds explode in deep networks.
-      const auto filters = all.first(all.size() - (n.attr.has_bias ? channels : 0));
-      for (float& w : filters) w *= 2 * static_cast<float>(channels) / static_cast<float>(filters.size());
+      const auto biases = tenon::is_convolution(n.attr.kind) || n.attr.kind == tenon::op::linear;
+      if (!biases) continue;
+      const bool untied = n.attr.untied_bias || n.attr.kind == tenon::op::local;
+      const auto outputs = untied ? static_cast<std::size_t>(n.out.count()) : channels;
+      const auto filters = all.first(all.size() - (n.attr.has_bias ? outputs : 0));
+      // Outputs times taps: a transposed filter is shared by the phases of its stride.
+      const auto count = n.attr.kind == tenon::op::local ? outputs : channels;
+      for (float& w : filters) w *= 2 * static_cast<float>(count) / static_cast<float>(filters.size());
     }
   }
   return weights;
@@ -120,8 +126,14 @@ void say(tenon::graph_view network, double worst) {
 
 double check(const subject& s) {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  {
+    INFO(title(s.network) << (s.fused ? "" : " (unfused)"));
+    CHECK(tenon::test::plan_checker(s.network, s.schedule).problems() == "");
+  }
   double worst = 0, scale = 0, bound = 0;  // the largest fraction of a bound, output and bound
-  std::size_t inputs = static_cast<std::size_t>(s.network.nodes[0].out.count());
+  std::size_t inputs = 0;
+  for (const tenon::node& n : s.network.nodes)
+    if (n.attr.kind == tenon::op::input) inputs += static_cast<std::size_t>(n.out.count());
   for (unsigned seed = 1; seed <= 2; ++seed) {
     const std::vector<float> weights = random_weights(s.network, seed),
                              input = random_numbers(inputs, seed + 100);

@@ -14,6 +14,7 @@
 #include <tenon/tenon.hpp>
 
 #include "bounded.hpp"
+#include "plan_checker.hpp"
 
 // Whether a sanitizer replaces the allocator and slows everything down.
 #if defined(__has_feature)
@@ -96,11 +97,19 @@ struct runner {
 /// A network whose type is forgotten.
 struct subject {
   tenon::graph_view network;
+  tenon::plan_view schedule;
   bool fused;
   std::function<runner(std::span<const float> weights)> pack;  // for the current target
 };
 
 void check_fences(bool input, bool output, bool arena, bool input_unchanged);
+
+/// Elements of several feature maps.
+inline std::size_t total(std::span<const tenon::shape> shapes) {
+  std::size_t n = 0;
+  for (const tenon::shape& s : shapes) n += static_cast<std::size_t>(s.count());
+  return n;
+}
 
 template <tenon::Model M>
 runner pack(std::span<const float> values) {
@@ -108,9 +117,13 @@ runner pack(std::span<const float> values) {
   std::copy(values.begin(), values.end(), weights.values().begin());
   const auto net = std::make_shared<const tenon::executable<M>>(weights);
   using scratch = typename M::workspace;
+  // Inputs one behind the other, outputs too.
   const auto run = [net](const float* x, float* y, scratch& memory) {
-    (*net)(std::span<const float, M::input::count>(x, M::input::count),
-           std::span<float, M::output::count>(y, M::output::count), memory);
+    std::array<const float*, M::input_count> in;
+    std::array<float*, M::output_count> out;
+    for (int i = 0; i < M::input_count; ++i) in[i] = x, x += M::input_shapes[i].count();
+    for (int i = 0; i < M::output_count; ++i) out[i] = y, y += M::output_shapes[i].count();
+    net->run(in, out, memory);
   };
   const auto fenced_run = [run](std::span<const float> input, setting how) {
     struct yard {
@@ -122,16 +135,16 @@ runner pack(std::span<const float> values) {
     std::fill_n(arena->before, fence::width, fence::post());
     std::fill_n(arena->after, fence::width, fence::post());
     std::fill(std::begin(arena->memory.arena), std::end(arena->memory.arena), how.arena);
-    fenced x(M::input::count, how.offset), y(M::output::count, how.offset);
+    fenced x(total(M::input_shapes), how.offset), y(total(M::output_shapes), how.offset);
     std::copy(input.begin(), input.end(), x.data());
     run(x.data(), y.data(), arena->memory);
     check_fences(x.intact(), y.intact(), fence::stands(arena->before) && fence::stands(arena->after),
                  same_bits(input, {x.data(), input.size()}));
-    return std::vector<float>(y.data(), y.data() + M::output::count);
+    return std::vector<float>(y.data(), y.data() + total(M::output_shapes));
   };
   const auto bare_run = [run](std::span<const float> input) {
     const std::vector<float> x(input.begin(), input.end());
-    std::vector<float> y(M::output::count);
+    std::vector<float> y(total(M::output_shapes));
     const auto memory = std::make_unique<scratch>();
     run(x.data(), y.data(), *memory);
     return y;
@@ -151,6 +164,7 @@ std::string compare(std::span<const float> output, std::span<const bounded> expe
 void say(tenon::graph_view network, double worst);
 
 /// Checks one network on every target, with several weights and inputs:
+///  - its plan is right (plan_checker.hpp);
 ///  - each output is within its derived bound of the reference;
 ///  - the bits do not depend on where input and output lie or on what the arena held before;
 ///  - nothing is written outside of output and workspace, and nothing read outside matters.
@@ -160,7 +174,7 @@ double check(const subject& s);
 template <tenon::Model... Ms>
 double check_all() {
   double worst = 0;
-  ((worst = std::max(worst, check({Ms::network.view(), Ms::lowered_with.fuse, &pack<Ms>}))), ...);
+  ((worst = std::max(worst, check({Ms::network.view(), view_of(Ms::schedule), Ms::lowered_with.fuse, &pack<Ms>}))), ...);
   return worst;
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <tuple>
 
 #include "tenon/weights.hpp"
 
@@ -12,7 +13,7 @@ namespace detail {
 
 /// A network compiled for one instruction set.
 struct program {
-  void (*run)(const float* packed, const float* in, float* out, float* arena) noexcept;
+  void (*run)(const float* packed, const float* const* in, float* const* out, float* arena) noexcept;
   simd isa;
   const char* target;
 };
@@ -38,8 +39,12 @@ packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, st
 template <Model M>
 class executable {
  public:
-  using input = std::span<const float, M::input::count>;
-  using output = std::span<float, M::output::count>;
+  template <int Number>
+  using input_at = std::span<const float, M::template input_at<Number>::count>;
+  template <int Number>
+  using output_at = std::span<float, M::template output_at<Number>::count>;
+  using input = input_at<0>;
+  using output = output_at<0>;
 
   explicit executable(const weights<M>& w)
       : program_(detail::choose_program<M>()),
@@ -51,21 +56,46 @@ class executable {
   /// each with a workspace of its own. What a NaN makes of the output is not promised: a relu or a max pool
   /// may drop it. Infinities and subnormal numbers are computed with as IEEE 754 says, unless the caller has
   /// set the CPU to flush the latter to zero.
-  void operator()(input x, output y, typename M::workspace& scratch) const noexcept {
+  void operator()(input x, output y, typename M::workspace& scratch) const noexcept
+      requires(M::input_count == 1 && M::output_count == 1) {
+    run({x.data()}, {y.data()}, scratch);
+  }
+
+  /// The same of a network with several inputs or outputs: where each begins, in the order in which they
+  /// stand in the expression.
+  void run(const std::array<const float*, M::input_count>& x, const std::array<float*, M::output_count>& y,
+           typename M::workspace& scratch) const noexcept {
     program_.run(packed_.get(), x.data(), y.data(), scratch.arena);
   }
 
-  /// The same with the executable's own workspace: one thread at a time.
-  typename M::output operator()(input x) noexcept {
-    typename M::output y;
-    (*this)(x, y, *workspace_);
-    return y;
+  /// The same with the executable's own workspace: one thread at a time. Takes an array or span for each
+  /// input; gives M::output, or a tuple of all outputs.
+  template <class... Inputs>
+  requires(sizeof...(Inputs) == M::input_count) auto operator()(const Inputs&... x) noexcept {
+    return on_own_workspace(std::make_integer_sequence<int, M::input_count>{}, x...);
   }
 
   /// The instruction set chosen, as Highway names it: "AVX3", "AVX2", "SSE4", "NEON", ...
   const char* target() const noexcept { return program_.target; }
 
  private:
+  template <int... Number, class... Inputs>
+  auto on_own_workspace(std::integer_sequence<int, Number...>, const Inputs&... x) noexcept {
+    const std::array<const float*, M::input_count> in{input_at<Number>(x).data()...};
+    if constexpr (M::output_count == 1) {
+      typename M::output y;
+      run(in, {y.data()}, *workspace_);
+      return y;
+    } else {
+      return [&]<int... Out>(std::integer_sequence<int, Out...>) {
+        std::tuple<typename M::template output_at<Out>...> y;
+        run(in, {std::get<Out>(y).data()...}, *workspace_);
+        return y;
+      }
+      (std::make_integer_sequence<int, M::output_count>{});
+    }
+  }
+
   detail::program program_;
   detail::packed_weights packed_;
   std::unique_ptr<typename M::workspace> workspace_;

@@ -1,276 +1,92 @@
 // F4. From a step of the plan to the numbers and keys of its micro-kernels, for one instruction set.
 #pragma once
 
-#include "tenon/kernel/direct.hpp"
+#include "tenon/geometry/convolution.hpp"
+#include "tenon/geometry/walk.hpp"
+#include "tenon/kernel/norm.hpp"
 #include "tenon/kernel/pool.hpp"
-#include "tenon/kernel/width.hpp"
-#include "tenon/kernel/winograd.hpp"
-#include "tenon/plan.hpp"
 
 namespace tenon {
 
-/// A step with everything it refers to.
-struct step_view {
-  graph_view graph;
-  plan_view plan;
-  const step& what;
-
-  constexpr const node& layer() const { return graph.nodes[what.node]; }
-  constexpr const buffer& in() const { return plan.buffers[what.in]; }
-  constexpr const buffer& out() const { return plan.buffers[what.out]; }
-  constexpr bool has_residual() const { return what.residual >= 0; }
-  constexpr const buffer& residual() const { return plan.buffers[has_residual() ? what.residual : what.out]; }
-};
-
-constexpr epilogue epilogue_of(const step_view& s) {
-  epilogue e;
-  e.act = s.what.act;
-  e.residual = s.has_residual();
-  if (s.what.pool >= 0) {
-    const node& pool = s.graph.nodes[s.what.pool];
-    e.pool = pool.attr.kind == op::max_pool ? pooling::max : pooling::average;
-    e.pool_rows = static_cast<int>(pool.win.kernel[0]);
-    e.pool_columns = static_cast<int>(pool.win.kernel[1]);
-    e.pool_first = e.pool == pooling::max && is_monotone(e.act);
+constexpr pooling pooling_of(const attributes& a) {
+  switch (a.kind) {
+    case op::max_pool:
+    case op::global_max_pool:
+      return pooling::max;
+    case op::lp_pool:
+    case op::global_lp_pool:
+      return a.norm == 0   ? pooling::linf
+             : a.norm == 1 ? pooling::l1
+             : a.norm == 2 ? pooling::l2
+                           : pooling::l3;
+    default:
+      return pooling::average;
   }
-  return e;
-}
-
-/// Elements from the first one of the input buffer to the one under the first tap of the first output pixel.
-constexpr index first_tap(const step_view& s) {
-  const window& w = s.layer().win;
-  return s.in().origin() - w.pad_lo[0] * s.in().row_step() - w.pad_lo[1] * s.in().column_step();
-}
-
-/// A 1x1 convolution with stride 1 between maps without halos has no rows: it runs as one long row.
-constexpr bool is_pointwise(const step_view& s) {
-  const window& w = s.layer().win;
-  return w.kernel[0] * w.kernel[1] == 1 && w.stride[0] * w.stride[1] == 1 && !w.padded() && s.what.pool < 0 &&
-         !s.in().has_halo() && !s.out().has_halo() && !s.residual().has_halo();
-}
-
-/// Direct and depthwise convolution.
-struct direct_geometry {
-  direct_layer layer;
-  tile shape;
-  int rest_vectors;
-  bool rest_partial;
-  index packed;  // elements of the packed weights
-};
-
-/// Taps that lie behind one another in memory are one loop: a row of the filter where columns follow
-/// channels.
-constexpr void join_taps(direct_layer& l) {
-  if (l.tap_channels == 1) l.tap_channel_step = l.tap_column_step;
-  if (l.tap_channels == 1 || l.tap_column_step == l.tap_channels * l.tap_channel_step) {
-    l.tap_channels *= l.tap_columns;
-    l.tap_columns = 1;
-  }
-}
-
-/// Cuts the output channels of each group into blocks of the tile's.
-constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
-  l.tile_rows = t.rows;
-  l.tile_columns = t.columns;
-  l.block_channels = t.channels();
-  l.blocks = l.group_channels / t.channels();
-  const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.lanes);
-  l.rest_block = rest > 0;
-  const index taps = l.tap_rows * l.tap_columns * l.tap_channels;
-  l.panel = t.channels() * (1 + taps);
-  l.rest_panel = rest_vectors * t.lanes * (1 + taps);
-  l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
-  return {l, t, static_cast<int>(rest_vectors), rest % t.lanes != 0,
-          l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
-}
-
-/// What all convolutions with vectors along output channels have in common.
-constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
-  const buffer &out = s.out(), &residual = s.residual();
-  direct_layer l{};
-  l.rows = out.rows * e.pool_rows;  // rows and columns that no window of the pool takes are not computed
-  l.columns = out.columns * e.pool_columns;
-  l.out_row_step = out.row_step();
-  l.out_column_step = out.column_step();
-  l.residual_row_step = s.has_residual() ? residual.row_step() : 0;
-  l.residual_column_step = s.has_residual() ? residual.column_step() : 0;
-  l.pool_rows = e.pool_rows;
-  l.pool_columns = e.pool_columns;
-  l.groups = 1;
-  l.group_channels = out.channels;
-  return l;
-}
-
-constexpr direct_geometry direct_of(const step_view& s, simd isa) {
-  const node& n = s.layer();
-  const window& w = n.win;
-  const buffer& in = s.in();
-  const epilogue e = epilogue_of(s);
-  const bool depthwise = s.what.how == algorithm::depthwise;
-  direct_layer l = output_of(s, e);
-  l.row_step = w.stride[0] * in.row_step();
-  l.column_step = w.stride[1] * in.column_step();
-  if (is_pointwise(s)) {
-    l.columns *= l.rows;
-    l.rows = 1;
-  }
-  l.depthwise = depthwise;
-  if (!depthwise) l.groups = n.groups;
-  l.group_step = in.channels / l.groups * in.channel_step();
-  l.group_channels = s.out().channels / l.groups;
-  l.tap_rows = w.kernel[0];
-  l.tap_row_step = w.dilation[0] * in.row_step();
-  l.tap_columns = w.kernel[1];
-  l.tap_column_step = w.dilation[1] * in.column_step();
-  l.tap_channels = depthwise ? 1 : in.channels / n.groups;
-  l.tap_channel_step = in.channel_step();
-  join_taps(l);
-  return cut_blocks(
-      l, choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
-}
-
-/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
-struct winograd_geometry : direct_geometry {
-  winograd_layer rows;
-  int slide;  // taps of a row whose weights are in registers together, or 0
-};
-
-constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
-  const window& w = s.layer().win;
-  const buffer& in = s.in();
-  const epilogue e = epilogue_of(s);
-  const bool planar = in.order == layout::planar;
-  winograd_layer rows{};
-  rows.in_row_step = in.row_step();
-  rows.stretches = planar ? in.channels : 1;
-  rows.stretch = in.row_step();
-  rows.in_stretch_step = in.full_rows() * in.row_step();
-  rows.point_step = in.full_columns() * in.channels;
-  rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
-  direct_layer l = output_of(s, e);
-  l.column_step = in.column_step();
-  l.tap_rows = w.kernel[0] + 1;
-  l.tap_row_step = rows.point_step;
-  l.tap_columns = w.kernel[1];
-  l.tap_column_step = in.column_step();
-  l.tap_channels = in.channels;
-  l.tap_channel_step = planar ? in.full_columns() : 1;
-  // Only one row of accumulators is in registers at a time.
-  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
-  t.rows = 2;
-  const index taps = l.tap_columns;
-  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
-  if (!slides) join_taps(l);
-  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
-}
-
-/// The key of one of the eight micro-kernels of a direct convolution.
-constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g, bool rest_block,
-                                   bool rest_rows, bool rest_columns) {
-  direct_key key{};
-  key.shape = g.shape;
-  if (rest_block) key.shape.vectors = g.rest_vectors;
-  if (rest_rows) key.shape.rows = static_cast<int>(g.layer.rows % g.layer.tile_rows);
-  if (rest_columns) key.shape.columns = static_cast<int>(g.layer.columns % g.layer.tile_columns);
-  key.column_step = key.shape.columns > 1 ? g.layer.column_step : 0;
-  key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
-  key.after = epilogue_of(s);
-  key.partial = rest_block && g.rest_partial;
-  key.depthwise = g.layer.depthwise;
-  return key;
-}
-
-/// Convolution along the width.
-struct width_geometry {
-  width_layer layer;
-  width_tile shape;
-  index packed;
-};
-
-constexpr width_geometry width_of(const step_view& s, simd isa) {
-  const window& w = s.layer().win;
-  const buffer &in = s.in(), &out = s.out();
-  const epilogue e = epilogue_of(s);
-  width_layer l{};
-  l.rows = out.rows * e.pool_rows;
-  l.columns = out.columns * e.pool_columns;
-  l.channels = out.channels;
-  l.row_step = w.stride[0] * in.row_step();
-  l.tap_rows = w.kernel[0];
-  l.tap_columns = w.kernel[1];
-  l.tap_channels = in.channels;
-  l.tap_row_step = w.dilation[0] * in.row_step();
-  l.tap_column_step = w.dilation[1];
-  l.tap_channel_step = in.full_rows() * in.full_columns();
-  l.out_row_step = out.full_columns();
-  l.out_channel_step = out.full_rows() * out.full_columns();
-  l.pool_rows = e.pool_rows;
-  l.pool_columns = e.pool_columns;
-  const width_tile t = choose_width_tile(isa, l.channels, l.rows, l.columns, e.pool_rows, e.pool_columns);
-  l.tile_rows = t.rows;
-  l.tile_columns = t.vectors * isa.lanes;
-  l.tile_channels = t.channels;
-  return {l, t, l.channels * (1 + l.tap_rows * l.tap_columns * l.tap_channels)};
-}
-
-constexpr width_key width_key_of(const step_view& s, const width_geometry& g, bool rest_channels,
-                                 bool rest_rows) {
-  width_key key{g.shape, epilogue_of(s)};
-  if (rest_channels) key.shape.channels = static_cast<int>(g.layer.channels % g.layer.tile_channels);
-  if (rest_rows) key.shape.rows = static_cast<int>(g.layer.rows % g.layer.tile_rows);
-  return key;
-}
-
-/// Linear layer: `blocks` blocks of `vectors` vectors of outputs; the last one may be smaller.
-struct linear_geometry {
-  index inputs, outputs;
-  int lanes, vectors, rest_vectors;
-  index blocks;      // all, the last one among them
-  index last_lanes;  // outputs in the last vector
-  index packed;
-};
-
-constexpr linear_geometry linear_of(const step_view& s, simd isa) {
-  linear_geometry g{};
-  g.inputs = s.in().elements();
-  g.outputs = s.out().channels;
-  g.lanes = lanes_for(isa, g.outputs);
-  const index vectors = pieces(g.outputs, g.lanes);
-  // 8 accumulators keep both FMA units busy; equal blocks leave none of them with little to do.
-  g.blocks = pieces(vectors, 8);
-  g.vectors = static_cast<int>(pieces(vectors, g.blocks));
-  g.blocks = pieces(vectors, g.vectors);
-  g.rest_vectors = static_cast<int>(vectors - (g.blocks - 1) * g.vectors);
-  g.last_lanes = g.outputs - (vectors - 1) * g.lanes;
-  g.packed = vectors * g.lanes * (1 + g.inputs);
-  return g;
-}
-
-constexpr linear_key linear_key_of(const step_view& s, const linear_geometry& g, bool last) {
-  linear_key key{};
-  key.vectors = last ? g.rest_vectors : g.vectors;
-  key.lanes = g.lanes;
-  key.split = static_cast<int>(pieces(8, key.vectors));
-  key.act = s.what.act;
-  key.residual = s.has_residual();
-  key.partial = last && g.last_lanes != g.lanes;
-  return key;
 }
 
 constexpr pool_layer pool_of(const step_view& s) {
-  const window& w = s.layer().win;
+  const window w = on_memory(s.layer());
   const buffer &in = s.in(), &out = s.out();
+  const index ins[] = {in.depth, in.rows, in.columns}, outs[] = {out.depth, out.rows, out.columns};
+  const index in_steps[] = {in.plane_step(), in.row_step(), in.column_step()};
+  const index out_steps[] = {out.plane_step(), out.row_step(), out.column_step()};
   pool_layer l{};
-  l.rows = out.rows, l.columns = out.columns;
-  l.in_rows = in.rows, l.in_columns = in.columns;
-  l.window_rows = w.kernel[0], l.window_columns = w.kernel[1];
-  l.stride_rows = w.stride[0], l.stride_columns = w.stride[1];
-  l.pad_top = w.pad_lo[0], l.pad_left = w.pad_lo[1], l.pad_bottom = w.pad_hi[0], l.pad_right = w.pad_hi[1];
-  if (s.what.how == algorithm::global_pool) l.window_rows = in.rows, l.window_columns = in.columns;
-  l.in_row_step = in.row_step(), l.in_column_step = in.column_step();
-  l.out_row_step = out.row_step(), l.out_column_step = out.column_step();
+  for (int axis = 0; axis < max_spatial_rank; ++axis) {
+    const index window = s.what.how == algorithm::global_pool ? ins[axis] : w.kernel[axis];
+    l.axes[axis] = {outs[axis],     ins[axis],      window,         w.stride[axis], w.dilation[axis],
+                    w.pad_lo[axis], w.pad_hi[axis], in_steps[axis], out_steps[axis]};
+  }
   l.exclude_padding = s.layer().attr.exclude_padding;
+  l.adaptive = s.layer().attr.kind == op::adaptive_avg_pool;
   return l;
+}
+
+constexpr norm_layer norm_of(const step_view& s) {
+  const node& n = s.layer();
+  const index channels = n.out.channels(), positions = n.out.positions();
+  norm_layer l{};
+  l.epsilon = n.attr.epsilon;
+  l.weights = n.tensor_count / 2;
+  switch (n.attr.kind) {
+    case op::instance_norm:
+      l.sets = channels, l.piece = l.count = positions;
+      break;
+    case op::group_norm:
+      l.sets = n.attr.groups, l.piece = positions, l.count = channels / n.attr.groups * positions;
+      break;
+    default:  // layer_norm
+      l.own_weights = true;
+      l.piece = 1;
+      l.count = channels;
+      l.sets = positions;
+      if (n.attr.per_position) break;
+      l.count = 1;
+      for (int i = n.axis; i < n.out.rank; ++i) l.count *= n.out.extents[i];
+      l.sets = n.out.count() / l.count;
+      break;
+  }
+  return l;
+}
+
+constexpr softmax_layer softmax_of(const step_view& s) {
+  const node& n = s.layer();
+  softmax_layer l{1, n.out.extents[n.axis], 1};
+  for (int i = 0; i < n.axis; ++i) l.outer *= n.out.extents[i];
+  for (int i = n.axis + 1; i < n.out.rank; ++i) l.inner *= n.out.extents[i];
+  return l;
+}
+
+constexpr response_layer response_of(const step_view& s) {
+  const attributes& a = s.layer().attr;
+  return {(a.groups - 1) / 2, a.groups / 2, a.alpha / static_cast<float>(a.groups), a.bias, a.beta};
+}
+
+constexpr resize_layer resize_of(const step_view& s) {
+  const buffer &in = s.in(), &out = s.out();
+  return {{{in.depth, out.depth, in.plane_step(), out.plane_step()},
+           {in.rows, out.rows, in.row_step(), out.row_step()},
+           {in.columns, out.columns, in.column_step(), out.column_step()}},
+          s.layer().attr.align_corners};
 }
 
 /// Elements of a step's packed weights.
@@ -278,7 +94,11 @@ constexpr index packed_elements(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
     case algorithm::depthwise:
-      return direct_of(s, isa).packed;
+      return direct_of(s, isa).packed + (s.layer().attr.untied_bias ? s.layer().out.count() : 0);
+    case algorithm::local:
+      return direct_of(s, isa).packed * s.layer().out.positions();
+    case algorithm::transposed:
+      return packed_before(s, isa, phases_of(s));
     case algorithm::winograd:
       return winograd_of(s, isa).packed;
     case algorithm::direct_width:
@@ -287,6 +107,8 @@ constexpr index packed_elements(const step_view& s, simd isa) {
       return linear_of(s, isa).packed;
     case algorithm::affine:
       return 2 * s.layer().out.channels();
+    case algorithm::normalise:
+      return s.layer().tensor_count;
     default:
       return 0;
   }

@@ -1,6 +1,7 @@
 // F3. Expression -> graph: from types to plain constant data, once.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 
 #include "tenon/diagnostic.hpp"
@@ -264,6 +265,13 @@ struct room {
   }
 };
 
+/// Not a fold expression: Clang bounds its length.
+constexpr room sum_of(std::initializer_list<room> parts) {
+  room sum;
+  for (const room& part : parts) sum = sum + part;
+  return sum;
+}
+
 /// How much room E takes in a graph, and how it is written into one: `append` returns the node of E's output.
 template <Layer L>
 struct flatten<L> {
@@ -286,14 +294,16 @@ template <class F, class... Fs>
 inline constexpr beginning begins_with<chain<F, Fs...>> = begins_with<F>;
 template <text Name, class F>
 inline constexpr beginning begins_with<scoped<Name, F>> = begins_with<F>;
+template <index N, class F, text Prefix, index First>
+inline constexpr beginning begins_with<repeated<N, F, Prefix, First>> = begins_with<F>;
 
 template <class F, class... Fs>
 struct flatten<chain<F, Fs...>> {
-  static constexpr room takes = (flatten<F>::takes + ... + flatten<Fs>::takes);
+  static constexpr room takes = sum_of({flatten<F>::takes, flatten<Fs>::takes...});
   static constexpr int append(graph_builder& b, int in, int scope) {
     in = flatten<F>::append(b, in, scope);
-    ((in = next<Fs>(b, in, scope)), ...);
-    return in;
+    const int outs[] = {in, in = next<Fs>(b, in, scope)...};
+    return outs[sizeof...(Fs)];
   }
   template <class G>
   static constexpr int next(graph_builder& b, int in, int scope) {
@@ -312,7 +322,7 @@ struct flatten<chain<F, Fs...>> {
 /// Joins of several feature maps are made of joins of two.
 template <op Kind, int Axis, class... Fs>
 struct flatten_join {
-  static constexpr room takes = (flatten<Fs>::takes + ...) + room{.nodes = index(sizeof...(Fs)) - 1};
+  static constexpr room takes = sum_of({flatten<Fs>::takes..., room{.nodes = index(sizeof...(Fs)) - 1}});
   static constexpr int append(graph_builder& b, int in, int scope) {
     const int outs[] = {flatten<Fs>::append(b, in, scope)...};
     int total = outs[0];
@@ -365,7 +375,7 @@ struct flatten<called_tag<Name>> {
 
 template <class... Fs>
 struct flatten<results<Fs...>> {
-  static constexpr room takes = (flatten<Fs>::takes + ...) + room{.outputs = index(sizeof...(Fs))};
+  static constexpr room takes = sum_of({flatten<Fs>::takes..., room{.outputs = index(sizeof...(Fs))}});
   static constexpr int append(graph_builder& b, int in, int scope) {
     const int outs[] = {flatten<Fs>::append(b, in, scope)...};
     if (scope != 0) b.fail(rule::outputs_not_last, -1, "it stands inside a block");
@@ -375,30 +385,57 @@ struct flatten<results<Fs...>> {
   }
 };
 
-template <text Name, class F>
-struct flatten<scoped<Name, F>> {
+/// F under a label, or as one numbered element if that is empty.
+template <class F>
+struct flatten_part {
   static constexpr room takes = flatten<F>::takes + room{.scopes = Layer<F> ? 0 : 1};
-  static constexpr int append(graph_builder& b, int in, int scope) {
+  static constexpr int append(graph_builder& b, int in, int scope, std::string_view label) {
     if constexpr (Layer<F>)
-      return flatten<F>::append(b, in, scope, Name.view());
+      return flatten<F>::append(b, in, scope, label);
     else
-      return flatten<F>::append(b, in, b.open(scope, Name.view()));
+      return flatten<F>::append(b, in, b.open(scope, label));
   }
 };
 
-template <index N, class F>
-struct flatten<repeated<N, F>> {
-  using block = scoped<"", F>;
+template <text Name, class F>
+struct flatten<scoped<Name, F>> {
+  static constexpr room takes = flatten_part<F>::takes;
+  static constexpr int append(graph_builder& b, int in, int scope) {
+    return flatten_part<F>::append(b, in, scope, Name.view());
+  }
+};
+
+/// The names of copies; their characters live as long as the program.
+template <index N, text Prefix, index First>
+struct copy_names {
+  basic_sentence<sizeof Prefix.chars + 20> names[N];
+
+  constexpr copy_names() {
+    for (index i = 0; i < N; ++i) names[i] << Prefix.view() << First + i;
+  }
+};
+template <index N, text Prefix, index First>
+inline constexpr copy_names<N, Prefix, First> names_of_copies{};
+
+template <index N, class F, text Prefix, index First>
+struct flatten<repeated<N, F, Prefix, First>> {
+  using part = flatten_part<F>;
   /// N times a count; what is too much stays too much, and no product overflows.
   static constexpr index times(index count) {
     const index copies = N < 1 ? 1 : N < max_elements ? N : max_elements;
     return count * copies < max_elements ? count * copies : max_elements;
   }
-  static constexpr room one = flatten<block>::takes;
+  static constexpr room one = part::takes;
   static constexpr room takes{times(one.nodes), times(one.scopes), one.outputs, times(one.tags)};
   static constexpr int append(graph_builder& b, int in, int scope) {
     if (N < 1) b.fail(rule::nothing_repeated, -1, N);
-    for (index i = 0; i < (N < 1 ? 1 : N); ++i) in = flatten<block>::append(b, in, scope);
+    constexpr index copies = N < 1 ? 1 : N;
+    for (index i = 0; i < copies; ++i) {
+      if constexpr (Prefix.view().empty())
+        in = part::append(b, in, scope, {});
+      else
+        in = part::append(b, in, scope, names_of_copies<copies, Prefix, First>.names[i].view());
+    }
     return in;
   }
 };

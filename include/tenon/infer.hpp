@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tenon/infer/move.hpp"
+#include "tenon/infer/names.hpp"
 #include "tenon/infer/window.hpp"
 
 namespace tenon {
@@ -182,75 +183,6 @@ constexpr void check_uses(graph<Nodes, Scopes, Outputs>& g) {
     if (used[id]) continue;
     return g.error.report(rule::unused_branch, id, phrase() << ' ' << g.nodes[id].out);
   }
-}
-
-/// A name with a dot in it reaches into another scope: then whole paths must differ.
-template <int Nodes, int Scopes, int Outputs>
-constexpr void check_paths(graph<Nodes, Scopes, Outputs>& g) {
-  const auto dotted = [](std::string_view label) {
-    for (char c : label)  // find('.') is no constant expression in GCC's sanitized builds
-      if (c == '.') return true;
-    return false;
-  };
-  bool any = false;
-  for (const node& n : g.nodes) any = any || dotted(n.label);
-  for (const scope& s : g.scopes) any = any || dotted(s.label);
-  if (!any) return;
-  for (int i = 1; i < Nodes && !g.error; ++i) {
-    if (g.nodes[i].tensor_count == 0) continue;
-    const sentence path = path_of(g.view(), i);
-    for (int j = 1; j < i && !g.error; ++j) {
-      if (g.nodes[j].tensor_count != 0 && path_of(g.view(), j).view() == path.view())
-        g.error.report(rule::name_used_twice, i, path);
-    }
-  }
-}
-
-/// An input's name must be alone among the inputs.
-template <int Nodes, int Scopes, int Outputs>
-constexpr void check_inputs(graph<Nodes, Scopes, Outputs>& g) {
-  for (int i = 1; i < Nodes; ++i) {
-    if (g.nodes[i].attr.kind != op::input || g.nodes[i].label.empty()) continue;
-    for (int j = 0; j < i; ++j)
-      if (g.nodes[j].attr.kind == op::input && g.nodes[j].label == g.nodes[i].label)
-        g.error.report(rule::name_used_twice, i, g.nodes[i].label);
-  }
-}
-
-/// A name must be alone in its scope: among the other names there, and among the numbers of unnamed layers.
-template <int Nodes, int Scopes, int Outputs>
-constexpr void check_names(graph<Nodes, Scopes, Outputs>& g) {
-  struct element {
-    int parent;
-    std::string_view label;
-    int number;
-    int node;
-  };
-  element elements[Nodes + Scopes];
-  int count = 0, named = 0;
-  const auto put = [&](element e) {
-    elements[count++] = e;
-    named += !e.label.empty();
-  };
-  for (int i = 0; i < Nodes; ++i)
-    if (g.nodes[i].layer >= 0 && !g.nodes[i].pads)
-      put({g.nodes[i].scope, g.nodes[i].label, g.nodes[i].number, i});
-  for (int i = 1; i < Scopes; ++i) put({g.scopes[i].parent, g.scopes[i].label, g.scopes[i].number, -1});
-  if (named == 0) return;
-  for (int i = 0; i < count; ++i) {
-    if (elements[i].label.empty()) continue;
-    for (int j = 0; j < count; ++j) {
-      if (i == j || elements[i].parent != elements[j].parent) continue;
-      const bool equal = elements[j].label.empty()
-                             ? (phrase() << elements[j].number).view() == elements[i].label
-                             : elements[j].label == elements[i].label;
-      if (!equal) continue;
-      const element& later = elements[i].node > elements[j].node ? elements[i] : elements[j];
-      return g.error.report(rule::name_used_twice, later.node,
-                            path_to(g.view(), elements[i].parent) << elements[i].label);
-    }
-  }
-  check_paths(g);
 }
 
 }  // namespace detail

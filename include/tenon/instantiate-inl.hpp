@@ -7,6 +7,7 @@
 #define TENON_INSTANTIATE_INL_HPP
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -14,6 +15,7 @@
 #include "tenon/geometry.hpp"
 #include "tenon/kernel/direct-inl.hpp"
 #include "tenon/kernel/linear-inl.hpp"
+#include "tenon/kernel/norm-inl.hpp"
 #include "tenon/kernel/pool-inl.hpp"
 #include "tenon/kernel/rows-inl.hpp"
 #include "tenon/kernel/width-inl.hpp"
@@ -28,7 +30,7 @@ struct step_of {
   static constexpr step_view view{M::network.view(), view_of(M::schedule), M::schedule.steps[I]};
   static constexpr auto geometry = [] {
     constexpr algorithm how = view.what.how;
-    if constexpr (how == algorithm::direct || how == algorithm::depthwise)
+    if constexpr (how == algorithm::direct || how == algorithm::depthwise || how == algorithm::local)
       return direct_of(view, isa);
     else if constexpr (how == algorithm::winograd)
       return winograd_of(view, isa);
@@ -38,6 +40,18 @@ struct step_of {
       return linear_of(view, isa);
     else if constexpr (how == algorithm::window_pool || how == algorithm::global_pool)
       return pool_of(view);
+    else if constexpr (how == algorithm::copy || how == algorithm::pad)
+      return copy_nest(view);
+    else if constexpr (how == algorithm::map || how == algorithm::affine || how == algorithm::combine)
+      return element_nest(view);
+    else if constexpr (how == algorithm::normalise)
+      return norm_of(view);
+    else if constexpr (how == algorithm::soft_max)
+      return softmax_of(view);
+    else if constexpr (how == algorithm::response_norm)
+      return response_of(view);
+    else if constexpr (how == algorithm::resize)
+      return resize_of(view);
     else
       return 0;
   }();
@@ -51,6 +65,14 @@ inline constexpr auto packed_offsets = []<int... step>(std::integer_sequence<int
   return at;
 }
 (std::make_integer_sequence<int, M::schedule.step_count>{});
+
+/// One phase of a transposed convolution, as a step of its own.
+template <class Step, int Phase>
+struct phase_of_step {
+  static constexpr const step_view& view = Step::view;
+  static constexpr phase_geometry geometry = phase_of(view, isa, Phase);
+  static constexpr index weights = packed_before(view, isa, Phase);
+};
 
 /// The micro-kernels of a step, one for each way in which tiles end. Those that never run are not compiled.
 template <class Step>
@@ -103,58 +125,118 @@ inline void clear_halo(const buffer& b, float* first) {
   const auto zero = [](float* from, index count) {
     std::memset(from, 0, static_cast<size_t>(count) * sizeof(float));
   };
-  const index planes = b.order == layout::planar ? b.channels : 1, row = b.row_step(),
-              pixel = b.column_step();
-  for (index plane = 0; plane < planes; ++plane, first += b.full_rows() * row) {
-    zero(first, b.halo_top * row);
-    zero(first + (b.halo_top + b.rows) * row, b.halo_bottom * row);
-    for (index r = b.halo_top; r < b.halo_top + b.rows; ++r) {
-      zero(first + r * row, b.halo_left * pixel);
-      zero(first + (r + 1) * row - b.halo_right * pixel, b.halo_right * pixel);
+  const index maps = b.order == layout::planar ? b.channels : 1;
+  const index plane = b.plane_step(), row = b.row_step(), pixel = b.column_step();
+  for (index map = 0; map < maps; ++map, first += b.full_depth() * plane) {
+    zero(first, b.halo_front * plane);
+    zero(first + (b.halo_front + b.depth) * plane, b.halo_back * plane);
+    for (index p = b.halo_front; p < b.halo_front + b.depth; ++p) {
+      float* at = first + p * plane;
+      zero(at, b.halo_top * row);
+      zero(at + (b.halo_top + b.rows) * row, b.halo_bottom * row);
+      for (index r = b.halo_top; r < b.halo_top + b.rows; ++r) {
+        zero(at + r * row, b.halo_left * pixel);
+        zero(at + (r + 1) * row - b.halo_right * pixel, b.halo_right * pixel);
+      }
     }
   }
 }
 
-/// Copies a feature map into a buffer of another layout or with another halo. `from` and `to` are at element
-/// (0, 0, 0) of the maps.
-inline void copy_map(const buffer& a, const float* from, const buffer& b, float* to) {
-  const bool rows_alike = (a.order == b.order) || a.channels == 1;
-  const index planes = a.order == layout::planar ? a.channels : 1, width = a.columns * a.column_step();
-  for (index r = 0; r < a.rows; ++r) {
-    if (rows_alike) {
-      for (index plane = 0; plane < planes; ++plane)
-        std::memcpy(to + plane * b.channel_step() + r * b.row_step(),
-                    from + plane * a.channel_step() + r * a.row_step(),
-                    static_cast<size_t>(width) * sizeof(float));
-    } else {
-      for (index c = 0; c < a.columns; ++c)
-        for (index channel = 0; channel < a.channels; ++channel)
-          to[r * b.row_step() + c * b.column_step() + channel * b.channel_step()] =
-              from[r * a.row_step() + c * a.column_step() + channel * a.channel_step()];
+/// Fills the padding of a map whose inside is there, one axis after the other: elements beyond an edge are
+/// those of the map that `kind` names. `to` is at element (0, 0, 0, 0) of the padded map.
+inline HWY_NOINLINE void fill_edges(const buffer& b, const window& w, edge kind, float value, float* to) {
+  const index extents[] = {b.depth, b.rows, b.columns};
+  const index steps[] = {b.plane_step(), b.row_step(), b.column_step()};
+  for (int axis = 0; axis < max_spatial_rank; ++axis) {
+    const index inside = extents[axis] - w.pad_lo[axis] - w.pad_hi[axis];
+    for (index i = 0; i < extents[axis]; ++i) {
+      const index at = i - w.pad_lo[axis];
+      if (at >= 0 && at < inside) continue;
+      index source = at < 0 ? 0 : inside - 1;  // replicate
+      if (kind == edge::cyclic) source = (at % inside + inside) % inside;
+      if (kind == edge::reflect) source = at < 0 ? -at : 2 * (inside - 1) - at;
+      nest n;  // a slab: all of the axes that are done, the inside of those that are not
+      n.add(b.channels, b.channel_step(), 0, b.channel_step());
+      for (int other = 0; other < max_spatial_rank; ++other) {
+        if (other == axis) continue;
+        const index lo = other < axis ? 0 : w.pad_lo[other], hi = other < axis ? 0 : w.pad_hi[other];
+        n.a_first += lo * steps[other];
+        n.add(extents[other] - lo - hi, steps[other], 0, steps[other]);
+      }
+      n.out_first = n.a_first + i * steps[axis];
+      n.a_first += (source + w.pad_lo[axis]) * steps[axis];
+      n.settle();
+      if (kind != edge::zeros) {
+        copy_map(n, to, to);
+      } else {
+        const nest::loop& l = n.innermost();
+        each_run(n, [&](index, index, index o) {
+          for (index k = 0; k < l.extent; ++k) to[o + k * l.out] = value;
+        });
+      }
     }
   }
-}
-
-/// f(element of `a`, element of `b`) for each stretch of elements that are neighbours in both maps of equal
-/// layout.
-template <class F>
-HWY_INLINE void each_row(const buffer& a, const buffer& b, F&& f) {
-  const index planes = a.order == layout::planar ? a.channels : 1;
-  for (index plane = 0; plane < planes; ++plane)
-    for (index r = 0; r < a.rows; ++r)
-      f(plane * a.channel_step() + r * a.row_step(), plane * b.channel_step() + r * b.row_step());
 }
 
 /// Memory of one run.
 struct memory {
   const float* packed;
-  const float* in;
-  float* out;
+  const float* const* in;
+  float* const* out;
   float* arena;
 
-  float* write(const buffer& b) const { return (b.where == place::output ? out : arena + b.offset); }
-  const float* read(const buffer& b) const { return b.where == place::input ? in : write(b); }
+  float* write(const buffer& b) const { return (b.where == place::output ? out[b.port] : arena) + b.offset; }
+  const float* read(const buffer& b) const { return b.where == place::input ? in[b.port] : write(b); }
 };
+
+/// A convolution: `from`, `to` and `residual` are at element (0, 0, 0, 0) of their maps.
+template <class M, int I>
+HWY_INLINE void run_convolution(const memory& mem, const float* from, const float* weights,
+                                const float* residual, float* to) {
+  using this_step = step_of<M, I>;
+  constexpr step_view s = this_step::view;
+  constexpr const step& what = s.what;
+  constexpr const buffer &in = s.in(), &out = s.out();
+  [[maybe_unused]] constexpr const auto& g = this_step::geometry;
+  constexpr index first = first_tap(s) - in.origin();
+  if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
+    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
+    direct(g.layer, tiles, from + first, weights, s.layer().attr.untied_bias ? weights + g.packed : residual,
+           to);
+  } else if constexpr (what.how == algorithm::winograd) {
+    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
+    constexpr const window& w = s.layer().win;
+    float* points = mem.arena + s.plan.buffers[what.scratch].offset;
+    constexpr index rows = in.origin() - (in.halo_top - w.pad_lo[0]) * in.row_step();
+    winograd<int(w.kernel[0])>(g.layer, g.rows, tiles, from - rows, weights, residual, to, points);
+  } else if constexpr (what.how == algorithm::direct_width) {
+    static constexpr width_tiles tiles = make_width_tiles<this_step>();
+    width(g.layer, tiles, from + first, weights, to);
+  } else if constexpr (what.how == algorithm::local) {
+    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
+    constexpr window w = on_memory(s.layer());
+    for (index z = 0; z < out.depth; ++z)
+      for (index v = 0; v < out.rows; ++v)
+        for (index h = 0; h < out.columns; ++h, weights += g.packed)
+          direct(g.layer, tiles,
+                 from + first + z * w.stride[0] * in.plane_step() + v * w.stride[1] * in.row_step() +
+                     h * w.stride[2] * in.column_step(),
+                 weights, to, to + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+  } else {
+    static_assert(what.how == algorithm::transposed);
+    const auto run_phase = [&]<int Phase>(std::integral_constant<int, Phase>) HWY_ATTR {
+      using phase = phase_of_step<this_step, Phase>;
+      constexpr const phase_geometry& p = phase::geometry;
+      static constexpr direct_tiles tiles = make_direct_tiles<phase>();
+      direct(p.layer, tiles, from + p.in_first, weights + phase::weights, residual + p.residual_first,
+             to + p.out_first);
+    };
+    [&]<int... phase>(std::integer_sequence<int, phase...>) HWY_ATTR {
+      (run_phase(std::integral_constant<int, phase>{}), ...);
+    }
+    (std::make_integer_sequence<int, int(phases_of(s))>{});
+  }
+}
 
 template <class M, int I>
 HWY_INLINE void run_step(const memory& mem) {
@@ -166,24 +248,18 @@ HWY_INLINE void run_step(const memory& mem) {
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
   const float* from = mem.read(in);
   float* to = mem.write(out);
-  if constexpr (out.has_halo()) clear_halo(out, to);
-  to += out.origin();
-  const float* residual = to;  // where there is none it is not read
-  if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
+  if constexpr (what.clears >= 0) {
+    constexpr const buffer& whole = s.plan.buffers[what.clears];
+    clear_halo(whole, mem.write(whole));
+  }
 
-  if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
-    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
-    direct(g.layer, tiles, from + first_tap(s), weights, residual, to);
-  } else if constexpr (what.how == algorithm::winograd) {
-    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
-    constexpr const window& w = s.layer().win;
-    float* points = mem.arena + s.plan.buffers[what.scratch].offset;
-    winograd<int(w.kernel[0])>(g.layer, g.rows, tiles, from + (in.halo_top - w.pad_lo[0]) * in.row_step(),
-                               weights, residual, to, points);
-  } else if constexpr (what.how == algorithm::direct_width) {
-    static constexpr width_tiles tiles = make_width_tiles<this_step>();
-    width(g.layer, tiles, from + first_tap(s), weights, to);
+  if constexpr (is_convolution(what.how)) {
+    const float* residual = to + out.origin();  // where there is none it is not read
+    if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
+    run_convolution<M, I>(mem, from + in.origin(), weights, residual, to + out.origin());
   } else if constexpr (what.how == algorithm::matrix_vector) {
+    const float* residual = to;
+    if constexpr (s.has_residual()) residual = mem.read(s.residual());
     constexpr index block = g.vectors * g.lanes;
     for (index b = 0; b + 1 < g.blocks; ++b)
       linear_block<linear_key_of(s, g, false)>(g.inputs, from, weights + b * block * (1 + g.inputs),
@@ -192,12 +268,13 @@ HWY_INLINE void run_step(const memory& mem) {
     linear_block<linear_key_of(s, g, true)>(g.inputs, from, weights + last * (1 + g.inputs), residual + last,
                                             to + last, g.last_lanes);
   } else if constexpr (what.how == algorithm::window_pool || what.how == algorithm::global_pool) {
-    constexpr pooling kind = s.layer().attr.kind == op::max_pool ? pooling::max : pooling::average;
+    constexpr pooling kind = pooling_of(s.layer().attr);
     from += in.origin();
+    to += out.origin();
     if constexpr (in.order == layout::interleaved) {
       pool<kind, isa.lanes>(g, in.channels, from, to);
     } else {
-      constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.stride_columns);
+      constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.axes[2].stride);
       for (index c = 0; c < in.channels; ++c) {
         const float* plane = from + c * in.channel_step();
         if constexpr (lanes > 1)
@@ -207,44 +284,75 @@ HWY_INLINE void run_step(const memory& mem) {
       }
     }
   } else if constexpr (what.how == algorithm::map) {
-    each_row(in, out, [&](index a, index b) HWY_ATTR {
-      map_row<what.act>(in.columns * in.column_step(), from + in.origin() + a, to + b);
+    static_assert(g.innermost().a == 1 && g.innermost().out == 1);
+    each_run(g, [&](index a, index, index o)
+                    HWY_ATTR { map_row<what.act>(g.innermost().extent, from + a, to + o); });
+  } else if constexpr (what.how == algorithm::combine) {
+    constexpr nest::loop row = g.innermost();
+    static_assert(row.out == 1 && row.a <= 1 && row.b <= 1);
+    constexpr joining op = s.layer().attr.kind == op::add        ? joining::sum
+                           : s.layer().attr.kind == op::subtract ? joining::difference
+                           : s.layer().attr.kind == op::multiply ? joining::product
+                                                                 : joining::maximum;
+    const float* other = mem.read(s.residual());
+    each_run(g, [&](index a, index b, index o) HWY_ATTR {
+      combine_row<op, what.act, row.a == 0, row.b == 0>(row.extent, from + a, other + b, to + o);
     });
-  } else if constexpr (what.how == algorithm::addition) {
-    // Both operands are interleaved, but may have different halos.
-    constexpr const buffer& other = s.plan.buffers[s.what.residual];
-    for (index r = 0; r < in.rows; ++r)
-      add_row<what.act>(in.columns * in.column_step(), from + in.origin() + r * in.row_step(),
-                        residual + r * other.row_step(), to + r * out.row_step());
   } else if constexpr (what.how == algorithm::affine) {
+    constexpr nest::loop row = g.innermost();
+    static_assert(row.out == 1 && row.a == 1 && row.b <= 1);
     const float* shift = weights + in.channels;
-    each_row(in, out, [&](index a, index b) HWY_ATTR {
-      const float* row = from + in.origin() + a;
-      if constexpr (in.order == layout::planar) {
-        const index channel = a / in.channel_step();
-        affine_row<what.act, true>(in.columns, row, weights + channel, shift + channel, to + b);
-      } else {
-        for (index c = 0; c < in.columns; ++c)
-          affine_row<what.act, false>(in.channels, row + c * in.channels, weights, shift,
-                                      to + b + c * in.channels);
-      }
+    each_run(g, [&](index a, index b, index o) HWY_ATTR {
+      if constexpr (s.layer().attr.kind == op::prelu)
+        prelu_row<what.act, row.b == 0>(row.extent, from + a, weights + b, to + o);
+      else
+        affine_row<what.act, row.b == 0>(row.extent, from + a, weights + b, shift + b, to + o);
     });
   } else if constexpr (what.how == algorithm::soft_max) {
-    for (index r = 0; r < in.rows; ++r)
-      for (index c = 0; c < in.columns; ++c)
-        softmax_row(in.channels, from + in.origin() + r * in.row_step() + c * in.column_step(),
-                    to + r * out.row_step() + c * out.column_step());
+    constexpr bool log = s.layer().attr.kind == op::log_softmax;
+    if constexpr (s.layer().axis == 0 && !(in.order == layout::planar && in.positions() > 1)) {
+      for (index z = 0; z < in.depth; ++z)
+        for (index v = 0; v < in.rows; ++v)
+          for (index h = 0; h < in.columns; ++h)
+            softmax_row<log>(
+                in.channels,
+                from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
+                to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    } else {
+      softmax_axis<log>(g, from, to);
+    }
+  } else if constexpr (what.how == algorithm::normalise) {
+    if constexpr (s.layer().attr.per_position) {
+      constexpr norm_layer pixel{1, g.count, g.piece, true, g.weights, g.epsilon};
+      for (index z = 0; z < in.depth; ++z)
+        for (index v = 0; v < in.rows; ++v)
+          for (index h = 0; h < in.columns; ++h)
+            normalise(pixel,
+                      from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
+                      weights,
+                      to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    } else {
+      normalise(g, from, weights, to);
+    }
+  } else if constexpr (what.how == algorithm::response_norm) {
+    for (index z = 0; z < in.depth; ++z)
+      for (index v = 0; v < in.rows; ++v)
+        for (index h = 0; h < in.columns; ++h)
+          response_row(g, in.channels,
+                       from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
+                       to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+  } else if constexpr (what.how == algorithm::resize) {
+    resize(g, in.channels, from + in.origin(), to + out.origin());
   } else {
-    static_assert(what.how == algorithm::copy);
-    // A flatten is a copy into planar order that is read as a vector.
-    constexpr buffer map{
-        .channels = in.channels, .rows = in.rows, .columns = in.columns, .order = layout::planar};
-    copy_map(in, from + in.origin(), in.channels == out.channels ? out : map, to);
+    static_assert(what.how == algorithm::copy || what.how == algorithm::pad);
+    copy_map(g, from, to);
+    if constexpr (what.how == algorithm::pad)
+      fill_edges(out, on_memory(s.layer()), s.layer().attr.beyond, s.layer().attr.alpha, to + out.origin());
   }
 }
 
 template <class M>
-void run_model(const float* packed, const float* in, float* out, float* arena) noexcept {
+void run_model(const float* packed, const float* const* in, float* const* out, float* arena) noexcept {
   const memory mem{packed, in, out, arena};
   [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR { (run_step<M, step>(mem), ...); }
   (std::make_integer_sequence<int, M::schedule.step_count>{});

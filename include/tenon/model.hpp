@@ -1,6 +1,7 @@
 // F5. A network as a type: its constants, and the types of its input, output and scratch memory.
 #pragma once
 
+#include <array>
 #include <limits>
 
 #include "tenon/diagnostic.hpp"
@@ -33,6 +34,20 @@ constexpr index sum_over(std::span<const node> nodes, index node::*count) {
   return total;
 }
 
+constexpr int count_inputs(std::span<const node> nodes) {
+  int count = 0;
+  for (const node& n : nodes) count += n.attr.kind == op::input;
+  return count;
+}
+template <std::size_t Count>
+constexpr std::array<shape, Count> shapes_of_inputs(std::span<const node> nodes) {
+  std::array<shape, Count> shapes;
+  std::size_t i = 0;
+  for (const node& n : nodes)
+    if (n.attr.kind == op::input) shapes[i++] = n.out;
+  return shapes;
+}
+
 /// The facts of a right model.
 template <auto Expression, lowering Options, bool Right>
 struct model_of {
@@ -44,8 +59,19 @@ struct model_of {
   static constexpr const auto& network = detail::graph_of<std::remove_const_t<decltype(Expression)>>;
   static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
 
-  static constexpr shape input_shape = network.nodes[0].out;
-  static constexpr shape output_shape = network.view().nodes.back().out;
+  static constexpr int input_count = detail::count_inputs(network.nodes);
+  static constexpr int output_count = static_cast<int>(network.view().outputs.size());
+  /// In the order in which they stand in the expression.
+  static constexpr std::array<shape, input_count> input_shapes =
+      detail::shapes_of_inputs<input_count>(network.nodes);
+  static constexpr std::array<shape, output_count> output_shapes = [] {
+    std::array<shape, output_count> shapes;
+    for (int i = 0; i < output_count; ++i) shapes[i] = network.nodes[network.outputs[i]].out;
+    return shapes;
+  }();
+  /// Of the first input and output; most networks have one of each.
+  static constexpr shape input_shape = input_shapes[0];
+  static constexpr shape output_shape = output_shapes[0];
   /// Trained numbers, as PyTorch counts parameters: running means and variances are not among them.
   static constexpr index parameter_count = detail::sum_over(network.nodes, &node::parameters);
   /// Multiply-accumulates of convolutions and linear layers for one input.
@@ -63,6 +89,10 @@ struct model_of {
 
   using input = tensor<input_shape>;
   using output = tensor<output_shape>;
+  template <int Number>
+  using input_at = tensor<input_shapes[Number]>;
+  template <int Number>
+  using output_at = tensor<output_shapes[Number]>;
 
   /// Scratch memory: each thread that runs the network has its own.
   struct workspace {
@@ -90,11 +120,19 @@ struct model_of<Expression, Options, false> {
   static constexpr lowering lowered_with = Options;
   static constexpr const auto& network = graph_of<std::remove_const_t<decltype(Expression)>>;
   static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
+  static constexpr int input_count = 1, output_count = 1;
   static constexpr unknown input_shape{}, output_shape{}, parameter_count{}, mac_count{}, connection_count{},
       receptive_field{}, arena_bytes{}, weight_bytes{};
+  static constexpr std::array<shape, 1> input_shapes{shape(1)}, output_shapes{shape(1)};
   using input = tensor<shape(1)>;
   using output = tensor<shape(1)>;
-  struct workspace {};
+  template <int>
+  using input_at = tensor<shape(1)>;
+  template <int>
+  using output_at = tensor<shape(1)>;
+  struct workspace {
+    float arena[1];
+  };
 };
 
 /// False for a wrong expression, after its one error.

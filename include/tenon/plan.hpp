@@ -13,29 +13,47 @@ enum class layout : unsigned char { planar, interleaved };
 
 enum class place : unsigned char { arena, input, output };
 
-/// A feature map C x H x W in memory; a vector is C x 1 x 1. It may have a halo: rows and columns around the
-/// map that hold zeros, so that a padded convolution reads them instead of asking where the edge is.
+/// A feature map C x D x H x W in memory; axes that the map does not have are 1 wide, and of more than three
+/// spatial axes all but the last two are one, the depth. It may have a halo: elements around the map that
+/// hold zeros, so that a padded convolution reads them instead of asking where the edge is. A buffer may lie
+/// inside another one, its host: channels of it, so that joining feature maps moves nothing.
 struct buffer {
-  index channels = 0, rows = 1, columns = 1;
+  index channels = 0, depth = 1, rows = 1, columns = 1;
   layout order = layout::interleaved;
   place where = place::arena;
-  index halo_top = 0, halo_left = 0, halo_bottom = 0, halo_right = 0;
+  int port = 0;  // which input or output
+  index halo_front = 0, halo_top = 0, halo_left = 0, halo_back = 0, halo_bottom = 0, halo_right = 0;
+  index pixel = 0;          // interleaved: channels of one pixel in memory, those of the host
+  int host = -1;            // the buffer in which this one lies
+  index first_channel = 0;  // of the host
   index slack = 0;   // elements after the end that vectors may read (never write); their values do not matter
   index offset = 0;  // of its first element in the arena, in elements
   int first_step = 0, last_step = 0;
 
+  constexpr index full_depth() const { return halo_front + depth + halo_back; }
   constexpr index full_rows() const { return halo_top + rows + halo_bottom; }
   constexpr index full_columns() const { return halo_left + columns + halo_right; }
-  /// Elements from one column, row or channel to the next.
-  constexpr index column_step() const { return order == layout::planar ? 1 : channels; }
+  constexpr index full_positions() const { return full_depth() * full_rows() * full_columns(); }
+  constexpr index positions() const { return depth * rows * columns; }
+  /// Elements from one column, row, plane or channel to the next.
+  constexpr index column_step() const { return order == layout::planar ? 1 : pixel; }
   constexpr index row_step() const { return full_columns() * column_step(); }
-  constexpr index channel_step() const { return order == layout::planar ? full_rows() * full_columns() : 1; }
-  /// Elements from the first one (a corner of the halo) to element (0, 0, 0) of the map.
-  constexpr index origin() const { return halo_top * row_step() + halo_left * column_step(); }
-  constexpr index elements() const { return channels * full_rows() * full_columns(); }
-  constexpr bool has_halo() const { return full_rows() != rows || full_columns() != columns; }
+  constexpr index plane_step() const { return full_rows() * row_step(); }
+  constexpr index channel_step() const { return order == layout::planar ? full_positions() : 1; }
+  /// Elements from the first one (a corner of the halo) to element (0, 0, 0, 0) of the map.
+  constexpr index origin() const {
+    return halo_front * plane_step() + halo_top * row_step() + halo_left * column_step();
+  }
+  constexpr index elements() const { return channels * full_positions(); }
+  constexpr bool has_halo() const { return full_positions() != positions(); }
+  /// Are all elements neighbours, in one order or the other?
+  constexpr bool dense() const {
+    return !has_halo() && (order == layout::planar || pixel == channels || positions() == 1);
+  }
   /// Memory in which planar and interleaved order are the same.
-  constexpr bool same_in_both_orders() const { return channels == 1 || full_rows() * full_columns() == 1; }
+  constexpr bool same_in_both_orders() const {
+    return full_positions() == 1 || (channels == 1 && pixel <= 1);
+  }
 };
 
 /// How a step computes.
@@ -44,24 +62,72 @@ enum class algorithm : unsigned char {
   winograd,  // convolution with filters of 3 or 5 rows: two output rows for the price of less
   direct_width,   // convolution with few output channels, vectors along the width; planar in and out
   depthwise,      // convolution, one filter per channel, vectors along channels
+  transposed,     // transposed convolution: one direct convolution for each phase of the stride
+  local,          // convolution with weights of its own at each position
   matrix_vector,  // linear: vectors along output features
-  window_pool,    // max_pool, avg_pool that is not fused
-  global_pool,    // global_avg_pool
+  window_pool,    // a pool that is not fused
+  global_pool,    // of all positions
   map,            // an activation alone
-  affine,         // a batch norm that could not be folded
-  addition,       // a sum that could not be fused
-  soft_max,
-  copy,  // changes the layout of a feature map or gives it a halo
+  affine,         // a batch norm that could not be folded, scale, shift, prelu
+  combine,        // an operation on two feature maps that could not be fused
+  soft_max,       // softmax, log_softmax
+  normalise,      // instance_norm, layer_norm, group_norm
+  response_norm,  // local_response_norm
+  resize,         // linear interpolation
+  pad,            // a copy with something around it
+  copy,           // moves elements: into another layout, shape or order, or between halos
 };
 
 constexpr std::string_view spelling(algorithm a) {
-  constexpr std::string_view names[] = {"direct",        "winograd",    "direct_width", "depthwise",
-                                        "matrix_vector", "window_pool", "global_pool",  "map",
-                                        "affine",        "addition",    "soft_max",     "copy"};
+  constexpr std::string_view names[] = {
+      "direct",        "winograd",    "direct_width",  "depthwise", "transposed", "local",
+      "matrix_vector", "window_pool", "global_pool",   "map",       "affine",     "combine",
+      "soft_max",      "normalise",   "response_norm", "resize",    "pad",        "copy"};
   return names[static_cast<int>(a)];
 }
-constexpr bool is_convolution(algorithm a) { return a <= algorithm::depthwise; }
+constexpr bool is_convolution(algorithm a) { return a <= algorithm::local; }
 constexpr bool has_weights(algorithm a) { return a <= algorithm::matrix_vector; }
+
+/// The window of a node on the axes of memory: 0 depth, 1 rows, 2 columns.
+constexpr window on_memory(const node& n) {
+  const int rank = n.out.spatial_rank(), shift = rank < max_spatial_rank ? max_spatial_rank - rank : 0;
+  window w;
+  for (int axis = shift; axis < max_spatial_rank; ++axis) {
+    w.kernel[axis] = n.win.kernel[axis - shift];
+    w.stride[axis] = n.win.stride[axis - shift];
+    w.dilation[axis] = n.win.dilation[axis - shift];
+    w.pad_lo[axis] = n.win.pad_lo[axis - shift];
+    w.pad_hi[axis] = n.win.pad_hi[axis - shift];
+  }
+  return w;
+}
+
+/// A transposed convolution with stride S is S dense convolutions along each axis, one for each phase:
+/// outputs r, r + S, r + 2 S, ... take the taps k for which r + pad_lo - k * dilation is a multiple of S, and
+/// output number j of the phase reads inputs j + offset, j + offset + step, ...
+struct axis_phase {
+  index outputs;        // of the phase
+  index taps;           // those of the filter that it has
+  index tap, tap_step;  // the filter's tap for the first input, and from one input to the next (negative)
+  index offset, step;   // inputs
+};
+
+constexpr axis_phase phase_of(const window& w, int axis, index r, index outputs) {
+  const index s = w.stride[axis], d = w.dilation[axis];
+  axis_phase p{(outputs - r + s - 1) / s, 0, 0, 0, 0, 1};
+  if (r >= outputs) p.outputs = 0;
+  index last = -1;
+  for (index k = 0; k < w.kernel[axis]; ++k) {
+    const index at = r + w.pad_lo[axis] - k * d;
+    if (at % s != 0) continue;
+    if (last >= 0) p.tap_step = last - k, p.step = (k - last) * d / s;
+    last = k;
+    ++p.taps;
+    p.tap = k;
+    p.offset = at / s;
+  }
+  return p;
+}
 
 /// The function that an activation layer applies.
 constexpr function function_of(const attributes& a) {
@@ -81,9 +147,11 @@ struct step {
   int pool = -1;      // pool applied to the result, or -1
   function act;       // applied to the result
   int in = -1;        // buffers
-  int residual = -1;  // second operand: added
+  int residual = -1;  // second operand: added, or of `combine`
   int out = -1;
   int scratch = -1;  // memory of the step itself
+  int clears = -1;   // buffer around whose map zeros are written first
+  int operand = 0;   // of a copy into a concatenation: which of its two maps
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;

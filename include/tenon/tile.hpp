@@ -7,7 +7,10 @@
 
 namespace tenon {
 
-enum class pooling : unsigned char { none, max, average };
+/// What a pool makes of a window: l1, l2 and l3 are (sum of |x|^P)^(1/P), linf is the largest |x|.
+enum class pooling : unsigned char { none, max, average, l1, l2, l3, linf };
+/// What two feature maps are joined by.
+enum class joining : unsigned char { sum, difference, product, maximum };
 
 /// What lowering needs to know of an instruction set: lanes of f32 in the widest vector, and vector
 /// registers.

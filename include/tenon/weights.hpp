@@ -10,9 +10,15 @@
 namespace tenon {
 
 /// Names and shapes of all tensors of a network, in the order of its layers:
-///   conv          weight OC x IC/G x KH x KW, bias OC
-///   linear        weight OUT x IN, bias OUT
-///   batch_norm    weight C, bias C, running_mean C, running_var C
+///   conv                        weight OC x IC/G x KH x KW, bias OC; untied_bias: bias OC x OH x OW
+///   conv_transpose              weight IC x OC/G x KH x KW, bias OC
+///   local                       weight OC x OH x OW x IC x KH x KW, bias OC x OH x OW
+///   linear                      weight OUT x IN, bias OUT
+///   batch_norm                  weight C, bias C, running_mean C, running_var C
+///   instance_norm, group_norm   weight C, bias C
+///   layer_norm                  weight and bias: the extents from its axis on; per_position: C
+///   scale, prelu                weight C
+///   shift                       bias C
 std::vector<tensor_spec> expected_tensors(graph_view network);
 
 /// All tensors of one model, as F32, one behind the other in the order of `specs()`. A value: copy it freely.

@@ -1,7 +1,7 @@
 // Nothing follows the one error: what is said about a wrong model is not judged.
 // RULE: linear_needs_vector
 // EXPECT: tenon: layer 1 (linear<10>): it takes a vector, but its input is the feature map 6x4x4 from layer 0 conv<6, 5>: flatten is missing
-#include "tenon/model.hpp"
+#include "tenon/tenon.hpp"
 
 using namespace tenon::layers;
 
@@ -26,4 +26,9 @@ static_assert(Unfused::output_shape == tenon::shape{10});
 [[maybe_unused]] static FollowedByAssertions::output scores(const FollowedByAssertions::input&,
                                                             FollowedByAssertions::workspace&) {
   return {};
+}
+[[maybe_unused]] static FollowedByAssertions::output run(const tenon::weights<FollowedByAssertions>& weights,
+                                                         const FollowedByAssertions::input& x) {
+  tenon::executable<FollowedByAssertions> net(weights);
+  return net(x);
 }

@@ -122,7 +122,9 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   vec<t.lanes> acc[sums];
   TENON_UNROLL
   for (int i = 0; i < sums; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
-  add_taps<Key, t.pixels()>(l, l.tap_rows, in, panel + t.channels(), acc);
+  panel += t.channels();
+  for (index plane = 0; plane < l.tap_planes; ++plane)
+    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc);
   finish_tile<Key>(l, acc, residual, out);
 }
 
@@ -133,15 +135,17 @@ inline void direct(const direct_layer& l, const direct_tiles& tiles, const float
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
       const bool rest = block == l.blocks;
-      for (index row = 0; row < l.rows; row += l.tile_rows) {
-        const auto& line = tiles.run[rest][l.rows - row < l.tile_rows];
-        const float* in_row = in + row * l.row_step;
-        const float* residual_row = residual + row * l.residual_row_step;
-        float* out_row = out + row / l.pool_rows * l.out_row_step;
-        for (index column = 0; column < l.columns; column += l.tile_columns)
-          line[l.columns - column < l.tile_columns](l, in_row + column * l.column_step, packed,
-                                                    residual_row + column * l.residual_column_step,
-                                                    out_row + column / l.pool_columns * l.out_column_step);
+      for (index plane = 0; plane < l.planes; ++plane) {
+        for (index row = 0; row < l.rows; row += l.tile_rows) {
+          const auto& line = tiles.run[rest][l.rows - row < l.tile_rows];
+          const float* in_row = in + plane * l.plane_step + row * l.row_step;
+          const float* residual_row = residual + plane * l.residual_plane_step + row * l.residual_row_step;
+          float* out_row = out + plane * l.out_plane_step + row / l.pool_rows * l.out_row_step;
+          for (index column = 0; column < l.columns; column += l.tile_columns)
+            line[l.columns - column < l.tile_columns](l, in_row + column * l.column_step, packed,
+                                                      residual_row + column * l.residual_column_step,
+                                                      out_row + column / l.pool_columns * l.out_column_step);
+        }
       }
       packed += rest ? l.rest_panel : l.panel;
       const index done = rest ? l.group_channels - l.blocks * l.block_channels : l.block_channels;

@@ -10,12 +10,12 @@ namespace tenon {
 /// A direct convolution. Steps are in elements; `row` and `column` without a prefix count output pixels
 /// before a fused pool.
 struct direct_layer {
-  index rows, columns;          // output pixels that are computed
-  index row_step, column_step;  // in the input, from one output pixel to the next
-  index tap_rows, tap_columns, tap_channels;
-  index tap_row_step, tap_column_step, tap_channel_step;
-  index out_row_step, out_column_step;
-  index residual_row_step, residual_column_step;
+  index planes, rows, columns;              // output pixels that are computed
+  index plane_step, row_step, column_step;  // in the input, from one output pixel to the next
+  index tap_planes, tap_rows, tap_columns, tap_channels;
+  index tap_plane_step, tap_row_step, tap_column_step, tap_channel_step;
+  index out_plane_step, out_row_step, out_column_step;
+  index residual_plane_step, residual_row_step, residual_column_step;
   index tile_rows, tile_columns;
   index pool_rows, pool_columns;
   index groups, group_step;      // group_step: input elements from one group's channels to the next

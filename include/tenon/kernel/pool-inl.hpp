@@ -1,4 +1,4 @@
-// Max and average pools that could not be fused, and the mean of whole channels.
+// Pools that could not be fused, and those of whole channels.
 #if defined(TENON_KERNEL_POOL_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_POOL_INL_HPP
 #undef TENON_KERNEL_POOL_INL_HPP
@@ -12,54 +12,95 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// The part of a window that lies in the feature map along one axis, and what it counts in an average.
+/// The part of a window that lies in the feature map along one axis: elements first, first + step, ...; and
+/// what it counts in an average.
 struct window_part {
-  index from, to, counted;
+  index first, taps, step, counted;
 };
-inline window_part part_of_window(index at, index stride, index window, index pad_lo, index pad_hi,
-                                  index extent, bool exclude_padding) {
-  const index start = at * stride - pad_lo, padded_end = HWY_MIN(start + window, extent + pad_hi);
-  const index from = HWY_MAX(start, index{0}), to = HWY_MIN(start + window, extent);
-  return {from, to, exclude_padding ? to - from : padded_end - start};
+inline window_part part_of_window(const pool_layer& l, int axis, index at) {
+  const pool_axis& a = l.axes[axis];
+  if (l.adaptive) {
+    const index first = at * a.in / a.out, end = ((at + 1) * a.in + a.out - 1) / a.out;
+    return {first, end - first, 1, end - first};
+  }
+  const index start = at * a.stride - a.pad_lo;
+  const auto taps_before = [&](index end) {  // taps at positions below `end`
+    const index n = (end - start + a.dilation - 1) / a.dilation;
+    return end <= start ? index{0} : HWY_MIN(n, a.window);
+  };
+  const index from = taps_before(0), to = taps_before(a.in);
+  return {start + from * a.dilation, to - from, a.dilation,
+          l.exclude_padding ? to - from : taps_before(a.in + a.pad_hi)};
 }
 
-/// One window for each lane: rows r and columns c of it, where load(from, k) gives column k of them all.
+/// The cube root of x >= 0, off by less than 4 ULP: a third of the exponent, then Newton's iteration.
+template <class D>
+HWY_INLINE hn::Vec<D> cube_root(D d, hn::Vec<D> x) {
+  const hn::RebindToSigned<D> di;
+  const auto third = hn::Set(d, 1.0f / 3.0f);
+  // Small numbers are scaled, so that their exponent is one.
+  const auto small = hn::Lt(x, hn::Set(d, 0x1p-100f));
+  const auto scaled = hn::IfThenElse(small, hn::Mul(x, hn::Set(d, 0x1p96f)), x);
+  const auto bits = hn::ConvertTo(d, hn::BitCast(di, scaled));
+  auto y = hn::BitCast(d, hn::Add(hn::ConvertTo(di, hn::Mul(bits, third)), hn::Set(di, 709921077)));
+  for (int i = 0; i < 4; ++i) y = hn::MulAdd(third, hn::Sub(hn::Div(scaled, hn::Mul(y, y)), y), y);
+  y = hn::IfThenElse(small, hn::Mul(y, hn::Set(d, 0x1p-32f)), y);
+  return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), y, x);
+}
+
+/// An element joins what was made of the window so far, `y`.
+template <pooling Kind, class D>
+HWY_INLINE hn::Vec<D> take_in(D d, hn::Vec<D> y, hn::Vec<D> x) {
+  (void)d;
+  if constexpr (Kind == pooling::max) return hn::Max(y, x);
+  if constexpr (Kind == pooling::average) return hn::Add(y, x);
+  if constexpr (Kind == pooling::l1) return hn::Add(y, hn::Abs(x));
+  if constexpr (Kind == pooling::l2) return hn::MulAdd(x, x, y);
+  if constexpr (Kind == pooling::l3) return hn::MulAdd(hn::Mul(x, x), hn::Abs(x), y);
+  if constexpr (Kind == pooling::linf) return hn::Max(y, hn::Abs(x));
+}
+
+/// One window for each lane: planes p, rows r and columns c of it, where load(from, k) gives column k of them
+/// all.
 template <pooling Kind, class D, class Load>
-HWY_INLINE hn::Vec<D> pool_window(D d, const pool_layer& l, window_part r, window_part c, const float* in,
-                                  Load&& load) {
-  auto y =
-      Kind == pooling::max ? load(in + r.from * l.in_row_step + c.from * l.in_column_step, 0) : hn::Zero(d);
-  for (index y0 = r.from; y0 < r.to; ++y0) {
-    for (index x0 = c.from; x0 < c.to; ++x0) {
-      const auto x = load(in + y0 * l.in_row_step + x0 * l.in_column_step, x0 - c.from);
-      y = Kind == pooling::max ? hn::Max(y, x) : hn::Add(y, x);
-    }
-  }
-  const float scale = 1.0f / static_cast<float>(r.counted * c.counted);
-  return Kind == pooling::average ? hn::Mul(y, hn::Set(d, scale)) : y;
+HWY_INLINE hn::Vec<D> pool_window(D d, const pool_layer& l, window_part p, window_part r, window_part c,
+                                  const float* in, Load&& load) {
+  const index plane = l.axes[0].in_step, row = l.axes[1].in_step, column = l.axes[2].in_step;
+  in += p.first * plane + r.first * row + c.first * column;
+  auto y = Kind == pooling::max ? load(in, 0) : hn::Zero(d);
+  for (index z = 0; z < p.taps; ++z)
+    for (index v = 0; v < r.taps; ++v)
+      for (index h = 0; h < c.taps; ++h)
+        y = take_in<Kind>(d, y, load(in + z * p.step * plane + v * r.step * row + h * c.step * column, h));
+  if constexpr (Kind == pooling::average)
+    return hn::Mul(y, hn::Set(d, 1.0f / static_cast<float>(p.counted * r.counted * c.counted)));
+  if constexpr (Kind == pooling::l2) return hn::Sqrt(y);
+  if constexpr (Kind == pooling::l3) return cube_root(d, y);
+  return y;
 }
 
 /// `channels` neighbouring channels of an interleaved feature map, Lanes at a time.
 template <pooling Kind, int Lanes>
 HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, float* out) {
   const tag<Lanes> d;
-  for (index row = 0; row < l.rows; ++row) {
-    const window_part r = part_of_window(row, l.stride_rows, l.window_rows, l.pad_top, l.pad_bottom,
-                                         l.in_rows, l.exclude_padding);
-    for (index column = 0; column < l.columns; ++column) {
-      const window_part c = part_of_window(column, l.stride_columns, l.window_columns, l.pad_left,
-                                           l.pad_right, l.in_columns, l.exclude_padding);
-      float* to = out + row * l.out_row_step + column * l.out_column_step;
-      index channel = 0;
-      for (; channel + Lanes <= channels; channel += Lanes)
-        hn::StoreU(pool_window<Kind>(d, l, r, c, in + channel,
-                                     [&](const float* from, index) HWY_ATTR { return hn::LoadU(d, from); }),
-                   d, to + channel);
-      if (const auto left = static_cast<size_t>(channels - channel); left > 0)
-        store_first(
-            pool_window<Kind>(d, l, r, c, in + channel,
-                              [&](const float* from, index) HWY_ATTR { return load_first(d, from, left); }),
-            d, to + channel, left);
+  for (index plane = 0; plane < l.axes[0].out; ++plane) {
+    const window_part p = part_of_window(l, 0, plane);
+    for (index row = 0; row < l.axes[1].out; ++row) {
+      const window_part r = part_of_window(l, 1, row);
+      for (index column = 0; column < l.axes[2].out; ++column) {
+        const window_part c = part_of_window(l, 2, column);
+        float* to = out + plane * l.axes[0].out_step + row * l.axes[1].out_step + column * l.axes[2].out_step;
+        index channel = 0;
+        for (; channel + Lanes <= channels; channel += Lanes)
+          hn::StoreU(pool_window<Kind>(d, l, p, r, c, in + channel,
+                                       [&](const float* from, index) HWY_ATTR { return hn::LoadU(d, from); }),
+                     d, to + channel);
+        if (const auto left = static_cast<size_t>(channels - channel); left > 0)
+          store_first(
+              pool_window<Kind>(d, l, p, r, c, in + channel,
+                                [&](const float* from, index) HWY_ATTR { return load_first(d, from, left); }),
+              d, to + channel, left);
+      }
     }
   }
 }
@@ -71,6 +112,7 @@ template <pooling Kind, int Lanes, int Stride>
 HWY_NOINLINE void pool_plane(const pool_layer& l, const float* in, float* out) {
   const tag<Lanes> d;
   const tag<1> one;
+  const pool_axis& columns = l.axes[2];
   // With a stride of 2, columns 0 and 1 of the windows are the even and odd lanes of the same two vectors.
   const auto load = [&](const float* from, index k) HWY_ATTR {
     if constexpr (Stride == 1)
@@ -80,24 +122,26 @@ HWY_NOINLINE void pool_plane(const pool_layer& l, const float* in, float* out) {
     else
       return odd_lanes(d, hn::LoadU(d, from - 1), hn::LoadU(d, from - 1 + Lanes));
   };
-  const index reach = Stride * Lanes + (l.window_columns - 1) / Stride * Stride;  // of the loads
-  for (index row = 0; row < l.rows; ++row) {
-    const window_part r = part_of_window(row, l.stride_rows, l.window_rows, l.pad_top, l.pad_bottom,
-                                         l.in_rows, l.exclude_padding);
-    float* to = out + row * l.out_row_step;
-    for (index column = 0; column < l.columns;) {
-      const index first = HWY_MIN(column, l.columns - Lanes), start = first * Stride - l.pad_left;
-      if (start >= 0 && start + reach <= l.in_columns) {
-        const window_part c{start, start + l.window_columns, l.window_columns};
-        hn::StoreU(pool_window<Kind>(d, l, r, c, in, load), d, to + first);
-        column = first + Lanes;
-      } else {
-        const window_part c = part_of_window(column, Stride, l.window_columns, l.pad_left, l.pad_right,
-                                             l.in_columns, l.exclude_padding);
-        hn::StoreU(pool_window<Kind>(one, l, r, c, in,
-                                     [&](const float* from, index) HWY_ATTR { return hn::LoadU(one, from); }),
-                   one, to + column);
-        ++column;
+  const index reach = Stride * Lanes + (columns.window - 1) / Stride * Stride;  // of the loads
+  for (index plane = 0; plane < l.axes[0].out; ++plane) {
+    const window_part p = part_of_window(l, 0, plane);
+    for (index row = 0; row < l.axes[1].out; ++row) {
+      const window_part r = part_of_window(l, 1, row);
+      float* to = out + plane * l.axes[0].out_step + row * l.axes[1].out_step;
+      for (index column = 0; column < columns.out;) {
+        const index first = HWY_MIN(column, columns.out - Lanes), start = first * Stride - columns.pad_lo;
+        if (start >= 0 && start + reach <= columns.in) {
+          const window_part c{start, columns.window, 1, columns.window};
+          hn::StoreU(pool_window<Kind>(d, l, p, r, c, in, load), d, to + first);
+          column = first + Lanes;
+        } else {
+          const window_part c = part_of_window(l, 2, column);
+          hn::StoreU(
+              pool_window<Kind>(one, l, p, r, c, in,
+                                [&](const float* from, index) HWY_ATTR { return hn::LoadU(one, from); }),
+              one, to + column);
+          ++column;
+        }
       }
     }
   }

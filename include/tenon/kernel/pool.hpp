@@ -5,24 +5,27 @@
 
 namespace tenon {
 
-/// A pool that is a step of its own. Steps are in elements.
-struct pool_layer {
-  index rows, columns;  // output
-  index in_rows, in_columns;
-  index window_rows, window_columns;
-  index stride_rows, stride_columns;
-  index pad_top, pad_left, pad_bottom, pad_right;
-  index in_row_step, in_column_step;
-  index out_row_step, out_column_step;
-  bool exclude_padding;
+/// One axis of a pool. Steps are in elements.
+struct pool_axis {
+  index out, in;  // extents
+  index window, stride, dilation;
+  index pad_lo, pad_hi;
+  index in_step, out_step;
 };
 
-/// Windows along a row of a planar map that are computed together; 1 where the row is short, where neighbours
-/// are not next to each other in memory, or where windows start more than 2 columns apart.
+/// A pool over depth, rows and columns.
+struct pool_layer {
+  pool_axis axes[3];
+  bool exclude_padding;  // an average counts elements of the map only
+  bool adaptive;         // windows cut the input into as many pieces as there are outputs
+};
+
+/// Lanes for the windows of neighbouring columns of a planar map; 1 where that is not possible.
 constexpr int pooled_lanes(const pool_layer& l, int lanes) {
-  while (lanes > l.columns) lanes /= 2;
-  const bool dense = l.in_column_step == 1 && l.out_column_step == 1;
-  return lanes >= 4 && dense && l.stride_columns <= 2 ? lanes : 1;
+  const pool_axis& c = l.axes[2];
+  while (lanes > c.out) lanes /= 2;
+  const bool dense = c.in_step == 1 && c.out_step == 1 && c.dilation == 1 && !l.adaptive && c.window < c.in;
+  return lanes >= 4 && dense && c.stride <= 2 ? lanes : 1;
 }
 
 }  // namespace tenon

@@ -1,5 +1,4 @@
-// Layers that work element by element, or along the channels of one pixel: what is left when nothing fuses
-// them.
+// Layers that work element by element, and what only moves elements: walks over one or two maps.
 #if defined(TENON_KERNEL_ROWS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_ROWS_INL_HPP
 #undef TENON_KERNEL_ROWS_INL_HPP
@@ -7,10 +6,33 @@
 #define TENON_KERNEL_ROWS_INL_HPP
 #endif
 
+#include <cstring>
+
+#include "tenon/kernel/nest.hpp"
 #include "tenon/kernel/vector-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
+
+/// f(a, b, out) for each run of the innermost loop, with elements from the first ones of the maps to those of
+/// the run.
+template <class F>
+HWY_INLINE void each_run(const nest& n, F&& f) {
+  index at[nest::max_loops]{};
+  index a = n.a_first, b = n.b_first, out = n.out_first;
+  for (;;) {
+    f(a, b, out);
+    int loop = n.count - 2;
+    for (; loop >= 0; --loop) {
+      const nest::loop& l = n.loops[loop];
+      a += l.a, b += l.b, out += l.out;
+      if (++at[loop] < l.extent) break;
+      a -= l.extent * l.a, b -= l.extent * l.b, out -= l.extent * l.out;
+      at[loop] = 0;
+    }
+    if (loop < 0) return;
+  }
+}
 
 /// out[i] = f(d, i, load), vector by vector; `load(from)` reads as many lanes as are left.
 template <class F>
@@ -24,42 +46,60 @@ HWY_INLINE void each_vector(index count, float* out, F&& f) {
                 out + i, left);
 }
 
-/// out[i] = act(in[i])
-template <function A>
-HWY_NOINLINE void map_row(index count, const float* in, float* out) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<A>(d, load(in)); });
+/// out = in, element by element along the walk.
+inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
+  const nest::loop& l = n.innermost();
+  each_run(n, [&](index a, index, index o) {
+    const float* from = in + a;
+    float* to = out + o;
+    if (l.a == 1 && l.out == 1)
+      std::memcpy(to, from, static_cast<size_t>(l.extent) * sizeof(float));
+    else
+      for (index i = 0; i < l.extent; ++i) to[i * l.out] = from[i * l.a];
+  });
 }
 
-/// out[i] = act(a[i] + b[i])
-template <function A>
-HWY_NOINLINE void add_row(index count, const float* a, const float* b, float* out) {
+/// out[i] = act(in[i])
+template <function F>
+HWY_NOINLINE void map_row(index count, const float* in, float* out) {
+  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<F>(d, load(in)); });
+}
+
+/// out[i] = act(a[i] op b[i]); A_same: a[0] holds for all, B_same: b[0].
+template <joining Op, function F, bool A_same, bool B_same>
+HWY_NOINLINE void combine_row(index count, const float* a, const float* b, float* out) {
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    return activate<A>(d, hn::Add(load(a), load(b)));
+    auto x = hn::Set(d, *a), y = hn::Set(d, *b);
+    if constexpr (!A_same) x = load(a);
+    if constexpr (!B_same) y = load(b);
+    if constexpr (Op == joining::sum) return activate<F>(d, hn::Add(x, y));
+    if constexpr (Op == joining::difference) return activate<F>(d, hn::Sub(x, y));
+    if constexpr (Op == joining::product) return activate<F>(d, hn::Mul(x, y));
+    if constexpr (Op == joining::maximum) return activate<F>(d, hn::Max(x, y));
   });
 }
 
 /// out[i] = act(in[i] * scale[i] + shift[i]); with `Same`, scale[0] and shift[0] hold for all.
-template <function A, bool Same>
-HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift, float* out) {
+template <function F, bool Same>
+HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift,
+                             float* out) {
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
     if constexpr (Same)
-      return activate<A>(d, hn::MulAdd(load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
+      return activate<F>(d, hn::MulAdd(load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
     else
-      return activate<A>(d, hn::MulAdd(load(in), load(scale), load(shift)));
+      return activate<F>(d, hn::MulAdd(load(in), load(scale), load(shift)));
   });
 }
 
-/// out[i] = exp(in[i] - m) / sum of exp(in[j] - m), m the largest in[j]. `out` is not `in`.
-inline HWY_NOINLINE void softmax_row(index count, const float* in, float* out) {
-  float largest = in[0];
-  for (index i = 1; i < count; ++i) largest = in[i] > largest ? in[i] : largest;
+/// out[i] = act(in[i]) where it is not negative, act(in[i] * slope[i]) where it is.
+template <function F, bool Same>
+HWY_NOINLINE void prelu_row(index count, const float* in, const float* slope, float* out) {
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    return hn::Exp(d, hn::Sub(load(in), hn::Set(d, largest)));
+    auto w = hn::Set(d, *slope);
+    if constexpr (!Same) w = load(slope);
+    const auto x = load(in);
+    return activate<F>(d, hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, w)));
   });
-  float total = 0;
-  for (index i = 0; i < count; ++i) total += out[i];
-  each_vector(count, out,
-              [&](auto d, index, auto load) HWY_ATTR { return hn::Div(load(out), hn::Set(d, total)); });
 }
 
 }  // namespace tenon::HWY_NAMESPACE

@@ -26,7 +26,9 @@ struct concatenated : expression {};
 template <text Name, class F>
 struct scoped : expression {};
 
-template <index N, class F>
+/// F N times. Each is a numbered element, or has a name of its own: Prefix and a number that counts from
+/// First.
+template <index N, class F, text Prefix = "", index First = 0>
 struct repeated : expression {};
 
 template <text Name>
@@ -35,7 +37,7 @@ struct called_tag;
 /// The feature map at this place, under a name; and the map of that name, at another place.
 template <text Name>
 struct tagged : expression {
-  consteval called_tag<Name> operator()(auto&&...) const { return {}; }
+  constexpr called_tag<Name> operator()(auto&&...) const { return {}; }
 };
 template <text Name>
 struct recalled : expression {};
@@ -134,60 +136,60 @@ namespace layers {
 
 /// First f, then g.
 template <Expression F, Expression G>
-consteval detail::chain_of<F, G> operator|(F, G) {
+constexpr detail::chain_of<F, G> operator|(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs added element by element; their shapes must be equal.
 template <Expression F, Expression G>
-consteval detail::joined_of<op::add, F, G> operator+(F, G) {
+constexpr detail::joined_of<op::add, F, G> operator+(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs multiplied element by element. Where one of them has an extent of 1,
 /// its element is taken for all of the other's: a C x 1 x 1 map scales the channels of C x H x W.
 template <Expression F, Expression G>
-consteval detail::joined_of<op::multiply, F, G> operator*(F, G) {
+constexpr detail::joined_of<op::multiply, F, G> operator*(F, G) {
   return {};
 }
 
 /// f and g on the same input, outputs subtracted element by element; extents as for `*`.
 template <Expression F, Expression G>
-consteval joined<op::subtract, F, G> operator-(F, G) {
+constexpr joined<op::subtract, F, G> operator-(F, G) {
   return {};
 }
 
 // An operand that is no expression makes the model wrong, with a sentence that says so.
 template <class F, class G>
 requires detail::MixedOperands<F, G>
-consteval detail::chain_of<detail::operand_of<"|", F>, detail::operand_of<"|", G>> operator|(F, G) {
+constexpr detail::chain_of<detail::operand_of<"|", F>, detail::operand_of<"|", G>> operator|(F, G) {
   return {};
 }
 template <class F, class G>
 requires detail::MixedOperands<F, G>
-consteval detail::joined_of<op::add, detail::operand_of<"+", F>, detail::operand_of<"+", G>> operator+(F, G) {
+constexpr detail::joined_of<op::add, detail::operand_of<"+", F>, detail::operand_of<"+", G>> operator+(F, G) {
   return {};
 }
 template <class F, class G>
 requires detail::MixedOperands<F, G>
-consteval detail::joined_of<op::multiply, detail::operand_of<"*", F>, detail::operand_of<"*", G>> operator*(
+constexpr detail::joined_of<op::multiply, detail::operand_of<"*", F>, detail::operand_of<"*", G>> operator*(
     F, G) {
   return {};
 }
 template <class F, class G>
 requires detail::MixedOperands<F, G>
-consteval joined<op::subtract, detail::operand_of<"-", F>, detail::operand_of<"-", G>> operator-(F, G) {
+constexpr joined<op::subtract, detail::operand_of<"-", F>, detail::operand_of<"-", G>> operator-(F, G) {
   return {};
 }
 
 // The same operators for the names that are functions.
 #define TENON_OPERATOR_ON_NAME(sign, named)                     \
   template <Expression F>                                       \
-  consteval auto operator sign(F f, detail::named##_function) { \
+  constexpr auto operator sign(F f, detail::named##_function) { \
     return f sign named##_layer{};                              \
   }                                                             \
   template <Expression G>                                       \
-  consteval auto operator sign(detail::named##_function, G g) { \
+  constexpr auto operator sign(detail::named##_function, G g) { \
     return named##_layer {}                                     \
     sign g;                                                     \
   }
@@ -204,30 +206,30 @@ TENON_OPERATORS_ON_NAME(log)
 
 /// f, g, ... on the same input, the largest element of their outputs; extents as for `*`.
 template <Expression... Fs>
-requires(sizeof...(Fs) > 0) consteval detail::joined_of<op::maximum, Fs...> maximum(Fs...) { return {}; }
+requires(sizeof...(Fs) > 0) constexpr detail::joined_of<op::maximum, Fs...> maximum(Fs...) { return {}; }
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
-consteval detail::joined_of<op::maximum, detail::operand_of<"maximum", Fs>...> maximum(Fs...) { return {}; }
+constexpr detail::joined_of<op::maximum, detail::operand_of<"maximum", Fs>...> maximum(Fs...) { return {}; }
 
 /// f, g, ... on the same input, outputs joined along the channels; their other extents must be equal.
 template <Expression... Fs>
-requires(sizeof...(Fs) > 0) consteval concatenated<0, Fs...> concat(Fs...) { return {}; }
+requires(sizeof...(Fs) > 0) constexpr concatenated<0, Fs...> concat(Fs...) { return {}; }
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
-consteval concatenated<0, detail::operand_of<"concat", Fs>...> concat(Fs...) { return {}; }
+constexpr concatenated<0, detail::operand_of<"concat", Fs>...> concat(Fs...) { return {}; }
 /// The same along another axis, counted without the batch: 0 is the channels.
 template <int Axis, Expression... Fs>
-requires(sizeof...(Fs) > 0) consteval concatenated<Axis, Fs...> concat_along(Fs...) { return {}; }
+requires(sizeof...(Fs) > 0) constexpr concatenated<Axis, Fs...> concat_along(Fs...) { return {}; }
 template <int Axis, class... Fs>
 requires detail::MixedOperands<Fs...>
-consteval concatenated<Axis, detail::operand_of<"concat_along", Fs>...> concat_along(Fs...) { return {}; }
+constexpr concatenated<Axis, detail::operand_of<"concat_along", Fs>...> concat_along(Fs...) { return {}; }
 
 /// f, g, ... on the same input, each an output of the network: the end of a network with several outputs.
 template <Expression... Fs>
-requires(sizeof...(Fs) > 0) consteval results<Fs...> outputs(Fs...) { return {}; }
+requires(sizeof...(Fs) > 0) constexpr results<Fs...> outputs(Fs...) { return {}; }
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
-consteval results<detail::operand_of<"outputs", Fs>...> outputs(Fs...) { return {}; }
+constexpr results<detail::operand_of<"outputs", Fs>...> outputs(Fs...) { return {}; }
 
 /// x | tag<"z"> | f: gives the feature map at this place a name; from<"z"> recalls it at any later place. A
 /// name is given once in a scope (the model, or a block). from finds the tag of its own scope or of the
@@ -241,14 +243,14 @@ inline constexpr recalled<Name> from{};
 template <text Name>
 struct name_function {
   template <class F>
-  consteval auto operator()(F) const {
+  constexpr auto operator()(F) const {
     using named =
         std::conditional_t<Name.view().empty(), detail::operand<"block", F>, detail::operand<"name", F>>;
     return scoped<Name, typename named::type>{};
   }
-  consteval auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
-  consteval auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
-  consteval auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
+  constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
+  constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
 };
 /// name<"stem">(f): f under the name "stem"; its parameters become stem.weight, or stem.0.weight if f is a
 /// chain.
@@ -259,19 +261,21 @@ inline constexpr name_function<Name> name{};
 /// again.
 inline constexpr name_function<""> block{};
 
-template <index N>
+template <index N, text Prefix, index First>
 struct repeat_function {
   template <class F>
-  consteval repeated<N, detail::operand_of<"repeat", F>> operator()(F) const {
+  constexpr repeated<N, detail::operand_of<"repeat", F>, Prefix, First> operator()(F) const {
     return {};
   }
-  consteval auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
-  consteval auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
-  consteval auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
+  constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
+  constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
 };
 /// repeat<N>(f): f N times, one after the other, each with its own parameters; each is a block(f).
-template <index N>
-inline constexpr repeat_function<N> repeat{};
+/// repeat<N, "layer", 1>(f): the same under the names layer1, layer2, ...; they count from 0 if nothing is
+/// said.
+template <index N, text Prefix = "", index First = 0>
+inline constexpr repeat_function<N, Prefix, First> repeat{};
 
 }  // namespace layers
 
@@ -280,8 +284,9 @@ template <text Name>
 inline constexpr auto operand_name<layers::name_function<Name>> = text("name<...> without its (layer)");
 template <>
 inline constexpr auto operand_name<layers::name_function<"">> = text("block without its (layer)");
-template <index N>
-inline constexpr auto operand_name<layers::repeat_function<N>> = text("repeat<...> without its (layer)");
+template <index N, text Prefix, index First>
+inline constexpr auto operand_name<layers::repeat_function<N, Prefix, First>> =
+    text("repeat<...> without its (layer)");
 }  // namespace detail
 
 // The operators are found wherever an operand is: descriptors live in tenon, tenon::layers and tenon::detail.

@@ -1,0 +1,301 @@
+// F4. From a convolution or linear layer of the plan to the numbers and keys of its micro-kernels.
+#pragma once
+
+#include "tenon/geometry/step.hpp"
+#include "tenon/kernel/direct.hpp"
+#include "tenon/kernel/width.hpp"
+#include "tenon/kernel/winograd.hpp"
+
+namespace tenon {
+
+/// Elements from the first one of the input buffer to the one under the first tap of the first output pixel.
+constexpr index first_tap(const step_view& s) {
+  const window w = on_memory(s.layer());
+  return s.in().origin() - w.pad_lo[0] * s.in().plane_step() - w.pad_lo[1] * s.in().row_step() -
+         w.pad_lo[2] * s.in().column_step();
+}
+
+/// A 1x1 convolution with stride 1 between maps without halos has no rows: it runs as one long row.
+constexpr bool is_pointwise(const step_view& s) {
+  const window w = on_memory(s.layer());
+  return w.kernel[0] * w.kernel[1] * w.kernel[2] == 1 && w.stride[0] * w.stride[1] * w.stride[2] == 1 &&
+         !w.padded() && s.what.pool < 0 && !s.in().has_halo() && !s.out().has_halo() &&
+         !s.residual().has_halo();
+}
+
+/// Direct and depthwise convolution.
+struct direct_geometry {
+  direct_layer layer;
+  tile shape;
+  int rest_vectors;
+  bool rest_partial;
+  index packed;  // elements of the packed weights
+};
+
+/// Taps that lie behind one another in memory are one loop: a row of the filter where columns follow
+/// channels.
+constexpr void join_taps(direct_layer& l) {
+  if (l.tap_channels == 1) l.tap_channel_step = l.tap_column_step;
+  if (l.tap_channels == 1 || l.tap_column_step == l.tap_channels * l.tap_channel_step) {
+    l.tap_channels *= l.tap_columns;
+    l.tap_columns = 1;
+  }
+}
+
+/// Cuts the output channels of each group into blocks of the tile's.
+constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
+  l.tile_rows = t.rows;
+  l.tile_columns = t.columns;
+  l.block_channels = t.channels();
+  l.blocks = l.group_channels / t.channels();
+  const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.lanes);
+  l.rest_block = rest > 0;
+  const index taps = l.tap_planes * l.tap_rows * l.tap_columns * l.tap_channels;
+  l.panel = t.channels() * (1 + taps);
+  l.rest_panel = rest_vectors * t.lanes * (1 + taps);
+  l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
+  return {l, t, static_cast<int>(rest_vectors), rest % t.lanes != 0,
+          l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
+}
+
+/// What all convolutions with vectors along output channels have in common.
+constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
+  const buffer &out = s.out(), &residual = s.residual();
+  direct_layer l{};
+  l.planes = out.depth;
+  l.rows = out.rows * e.pool_rows;  // rows and columns that no window of the pool takes are not computed
+  l.columns = out.columns * e.pool_columns;
+  l.out_plane_step = out.plane_step();
+  l.out_row_step = out.row_step();
+  l.out_column_step = out.column_step();
+  if (s.layer().attr.untied_bias) {  // the biases lie as a dense interleaved map
+    l.residual_column_step = out.channels;
+    l.residual_row_step = out.channels * out.columns;
+    l.residual_plane_step = l.residual_row_step * out.rows;
+  } else if (s.has_residual()) {
+    l.residual_plane_step = residual.plane_step();
+    l.residual_row_step = residual.row_step();
+    l.residual_column_step = residual.column_step();
+  }
+  l.pool_rows = e.pool_rows;
+  l.pool_columns = e.pool_columns;
+  l.groups = 1;
+  l.group_channels = out.channels;
+  l.tap_planes = l.tap_rows = 1;
+  return l;
+}
+
+constexpr direct_geometry direct_of(const step_view& s, simd isa) {
+  const node& n = s.layer();
+  const window w = on_memory(n);
+  const buffer& in = s.in();
+  const epilogue e = epilogue_of(s);
+  const bool depthwise = s.what.how == algorithm::depthwise;
+  direct_layer l = output_of(s, e);
+  l.plane_step = w.stride[0] * in.plane_step();
+  l.row_step = w.stride[1] * in.row_step();
+  l.column_step = w.stride[2] * in.column_step();
+  if (is_pointwise(s)) {
+    l.columns *= l.rows * l.planes;
+    l.rows = l.planes = 1;
+  }
+  if (s.what.how == algorithm::local) l.planes = l.rows = l.columns = 1;
+  l.depthwise = depthwise;
+  if (!depthwise) l.groups = n.groups;
+  l.group_step = in.channels / l.groups * in.channel_step();
+  l.group_channels = s.out().channels / l.groups;
+  l.tap_planes = w.kernel[0];
+  l.tap_plane_step = w.dilation[0] * in.plane_step();
+  l.tap_rows = w.kernel[1];
+  l.tap_row_step = w.dilation[1] * in.row_step();
+  l.tap_columns = w.kernel[2];
+  l.tap_column_step = w.dilation[2] * in.column_step();
+  l.tap_channels = depthwise ? 1 : in.channels / n.groups;
+  l.tap_channel_step = in.channel_step();
+  join_taps(l);
+  return cut_blocks(
+      l, choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
+}
+
+/// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.
+struct phase_geometry : direct_geometry {
+  axis_phase axes[max_spatial_rank];
+  index in_first, out_first, residual_first;  // from the first element of the map, in elements
+  index weights;                              // packed elements of the phases before
+};
+
+constexpr index phases_of(const step_view& s) {
+  const window w = on_memory(s.layer());
+  return w.stride[0] * w.stride[1] * w.stride[2];
+}
+
+constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
+  const node& n = s.layer();
+  const window w = on_memory(n);
+  const buffer &in = s.in(), &out = s.out();
+  const index r[] = {phase / (w.stride[1] * w.stride[2]), phase / w.stride[2] % w.stride[1],
+                     phase % w.stride[2]};
+  const index outputs[] = {out.depth, out.rows, out.columns};
+  phase_geometry g{};
+  for (int axis = 0; axis < max_spatial_rank; ++axis)
+    g.axes[axis] = tenon::phase_of(w, axis, r[axis], outputs[axis]);
+  direct_layer l = output_of(s, epilogue_of(s));
+  g.in_first = g.axes[0].offset * in.plane_step() + g.axes[1].offset * in.row_step() +
+               g.axes[2].offset * in.column_step();
+  g.out_first = r[0] * l.out_plane_step + r[1] * l.out_row_step + r[2] * l.out_column_step;
+  g.residual_first =
+      r[0] * l.residual_plane_step + r[1] * l.residual_row_step + r[2] * l.residual_column_step;
+  l.planes = g.axes[0].outputs, l.rows = g.axes[1].outputs, l.columns = g.axes[2].outputs;
+  l.out_plane_step *= w.stride[0], l.out_row_step *= w.stride[1], l.out_column_step *= w.stride[2];
+  l.residual_plane_step *= w.stride[0], l.residual_row_step *= w.stride[1];
+  l.residual_column_step *= w.stride[2];
+  l.plane_step = in.plane_step(), l.row_step = in.row_step(), l.column_step = in.column_step();
+  l.groups = n.groups;
+  l.group_step = in.channels / n.groups * in.channel_step();
+  l.group_channels = out.channels / n.groups;
+  l.tap_planes = g.axes[0].taps, l.tap_plane_step = g.axes[0].step * in.plane_step();
+  l.tap_rows = g.axes[1].taps, l.tap_row_step = g.axes[1].step * in.row_step();
+  l.tap_columns = g.axes[2].taps, l.tap_column_step = g.axes[2].step * in.column_step();
+  l.tap_channels = in.channels / n.groups;
+  l.tap_channel_step = in.channel_step();
+  static_cast<direct_geometry&>(g) =
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, false));
+  return g;
+}
+
+/// Packed elements of the phases before number `phase`.
+constexpr index packed_before(const step_view& s, simd isa, index phase) {
+  index total = 0;
+  for (index p = 0; p < phase; ++p) total += phase_of(s, isa, p).packed;
+  return total;
+}
+
+/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
+struct winograd_geometry : direct_geometry {
+  winograd_layer rows;
+  int slide;  // taps of a row whose weights are in registers together, or 0
+};
+
+constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
+  const window& w = s.layer().win;  // it has two axes
+  const buffer& in = s.in();
+  const epilogue e = epilogue_of(s);
+  const bool planar = in.order == layout::planar;
+  winograd_layer rows{};
+  rows.in_row_step = in.row_step();
+  rows.stretches = planar ? in.channels : 1;
+  rows.stretch = in.row_step();
+  rows.in_stretch_step = in.full_rows() * in.row_step();
+  rows.point_step = in.full_columns() * (planar ? in.channels : in.pixel);
+  rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
+  direct_layer l = output_of(s, e);
+  l.column_step = in.column_step();
+  l.tap_rows = w.kernel[0] + 1;
+  l.tap_row_step = rows.point_step;
+  l.tap_columns = w.kernel[1];
+  l.tap_column_step = in.column_step();
+  l.tap_channels = in.channels;
+  l.tap_channel_step = planar ? in.full_columns() : 1;
+  // Only one row of accumulators is in registers at a time.
+  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
+  t.rows = 2;
+  const index taps = l.tap_columns;
+  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
+  if (!slides) join_taps(l);
+  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
+}
+
+/// The key of one of the eight micro-kernels of a direct convolution.
+constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g, bool rest_block,
+                                   bool rest_rows, bool rest_columns) {
+  direct_key key{};
+  key.shape = g.shape;
+  if (rest_block) key.shape.vectors = g.rest_vectors;
+  if (rest_rows) key.shape.rows = static_cast<int>(g.layer.rows % g.layer.tile_rows);
+  if (rest_columns) key.shape.columns = static_cast<int>(g.layer.columns % g.layer.tile_columns);
+  key.column_step = key.shape.columns > 1 ? g.layer.column_step : 0;
+  key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
+  key.after = epilogue_of(s);
+  key.partial = rest_block && g.rest_partial;
+  key.depthwise = g.layer.depthwise;
+  return key;
+}
+
+/// Convolution along the width.
+struct width_geometry {
+  width_layer layer;
+  width_tile shape;
+  index packed;
+};
+
+constexpr width_geometry width_of(const step_view& s, simd isa) {
+  const window& w = s.layer().win;
+  const buffer &in = s.in(), &out = s.out();
+  const epilogue e = epilogue_of(s);
+  width_layer l{};
+  l.rows = out.rows * e.pool_rows;
+  l.columns = out.columns * e.pool_columns;
+  l.channels = out.channels;
+  l.row_step = w.stride[0] * in.row_step();
+  l.tap_rows = w.kernel[0];
+  l.tap_columns = w.kernel[1];
+  l.tap_channels = in.channels;
+  l.tap_row_step = w.dilation[0] * in.row_step();
+  l.tap_column_step = w.dilation[1];
+  l.tap_channel_step = in.full_rows() * in.full_columns();
+  l.out_row_step = out.full_columns();
+  l.out_channel_step = out.full_rows() * out.full_columns();
+  l.pool_rows = e.pool_rows;
+  l.pool_columns = e.pool_columns;
+  const width_tile t = choose_width_tile(isa, l.channels, l.rows, l.columns, e.pool_rows, e.pool_columns);
+  l.tile_rows = t.rows;
+  l.tile_columns = t.vectors * isa.lanes;
+  l.tile_channels = t.channels;
+  return {l, t, l.channels * (1 + l.tap_rows * l.tap_columns * l.tap_channels)};
+}
+
+constexpr width_key width_key_of(const step_view& s, const width_geometry& g, bool rest_channels,
+                                 bool rest_rows) {
+  width_key key{g.shape, epilogue_of(s)};
+  if (rest_channels) key.shape.channels = static_cast<int>(g.layer.channels % g.layer.tile_channels);
+  if (rest_rows) key.shape.rows = static_cast<int>(g.layer.rows % g.layer.tile_rows);
+  return key;
+}
+
+/// Linear layer: `blocks` blocks of `vectors` vectors of outputs; the last one may be smaller.
+struct linear_geometry {
+  index inputs, outputs;
+  int lanes, vectors, rest_vectors;
+  index blocks;      // all, the last one among them
+  index last_lanes;  // outputs in the last vector
+  index packed;
+};
+
+constexpr linear_geometry linear_of(const step_view& s, simd isa) {
+  linear_geometry g{};
+  g.inputs = s.in().channels * s.in().positions();
+  g.outputs = s.out().channels;
+  g.lanes = lanes_for(isa, g.outputs);
+  const index vectors = pieces(g.outputs, g.lanes);
+  // 8 accumulators keep both FMA units busy; equal blocks leave none of them with little to do.
+  g.blocks = pieces(vectors, 8);
+  g.vectors = static_cast<int>(pieces(vectors, g.blocks));
+  g.blocks = pieces(vectors, g.vectors);
+  g.rest_vectors = static_cast<int>(vectors - (g.blocks - 1) * g.vectors);
+  g.last_lanes = g.outputs - (vectors - 1) * g.lanes;
+  g.packed = vectors * g.lanes * (1 + g.inputs);
+  return g;
+}
+
+constexpr linear_key linear_key_of(const step_view& s, const linear_geometry& g, bool last) {
+  linear_key key{};
+  key.vectors = last ? g.rest_vectors : g.vectors;
+  key.lanes = g.lanes;
+  key.split = static_cast<int>(pieces(8, key.vectors));
+  key.act = s.what.act;
+  key.residual = s.has_residual();
+  key.partial = last && g.last_lanes != g.lanes;
+  return key;
+}
+
+}  // namespace tenon

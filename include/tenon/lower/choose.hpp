@@ -1,0 +1,226 @@
+// F4. Choose: an algorithm for each convolution, the order in which each value lies, and what lies in what.
+#pragma once
+
+#include "tenon/kernel/winograd.hpp"
+#include "tenon/lower/draft.hpp"
+
+namespace tenon::detail {
+
+template <int Nodes>
+class choice {
+ public:
+  constexpr explicit choice(draft<Nodes>& d) : d_(d) {}
+
+  constexpr void run() {
+    for (int id = 0; id < Nodes; ++id) users_[id] = 0;
+    for (int s = 0; s < d_.step_count; ++s)
+      for (int operand : d_.operand[s])
+        if (operand >= 0) ++users_[d_.resolve(operand)];
+    for (int out : d_.outputs) ++users_[d_.resolve(out)];
+    for (int s = d_.step_count - 1; s >= 0; --s)
+      if (d_.steps[s].how == algorithm::direct) d_.steps[s].how = algorithm_for(s);
+    collect_demands();
+    choose_orders();
+    choose_hosts();
+  }
+
+ private:
+  constexpr algorithm algorithm_for(int s) const {
+    const node& n = d_.nodes[d_.steps[s].node];
+    const index channels = d_.nodes[d_.operand[s][0]].out.channels();
+    if (n.groups > 1 && n.groups == channels && n.out.channels() == channels && d_.steps[s].pool < 0)
+      return algorithm::depthwise;
+    if (n.out.spatial_rank() == 2 && !n.attr.untied_bias) {
+      if (suits_width(s)) return algorithm::direct_width;
+      if (suits_winograd(s)) return algorithm::winograd;
+    }
+    return algorithm::direct;
+  }
+
+  /// Two output rows of a filter of R rows take R + 1 multiplications instead of 2 R. Beside them, a tile is
+  /// added to its rows once per point, which counts where taps are few, and half of the last pair of an odd
+  /// map is lost.
+  constexpr bool suits_winograd(int s) const {
+    const node& n = d_.nodes[d_.steps[s].node];
+    const window& w = n.win;
+    const bool plain = n.groups == 1 && w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] == 1;
+    if (!plain || !winograd_rows(w.kernel[0]) || n.out.channels() < 8) return false;
+    if (d_.steps[s].pool >= 0 && d_.nodes[d_.steps[s].pool].win.kernel[0] > 2) return false;
+    const index taps = w.kernel[1] * d_.nodes[n.inputs[0]].out.channels();
+    const index rows = n.out.spatial(0), pairs = (rows + 1) / 2;
+    return 10 * pairs * (w.kernel[0] + 1) * (taps + 4) < 9 * rows * w.kernel[0] * taps;
+  }
+
+  /// Few output channels leave most lanes of a vector empty (6 of 16); the width fills them (28 of 32).
+  constexpr bool suits_width(int s) const {
+    const node& n = d_.nodes[d_.steps[s].node];
+    if (n.groups != 1 || n.out.channels() > 8 || n.win.stride[1] != 1 || n.out.spatial(1) < 12) return false;
+    if (d_.operand[s][1] >= 0) return false;
+    const int input = d_.resolve(d_.operand[s][0]);
+    // It reads planar maps only: one channel, or an input of the network that has more than one position.
+    const shape& map = d_.nodes[input].out;
+    const bool is_input = d_.nodes[input].attr.kind == op::input;
+    if (map.channels() > 1 && (!is_input || users_[input] > 1 || map.positions() == 1)) return false;
+    if (d_.steps[s].pool >= 0) {
+      const window& p = d_.nodes[d_.steps[s].pool].win;
+      if (p.kernel[0] > 2 || p.kernel[1] != 2) return false;  // pairs of columns
+    }
+    return planar_suits_users(s);
+  }
+
+  constexpr bool planar_suits_users(int s) const {
+    for (int user = s + 1; user < d_.step_count; ++user) {
+      for (int operand : d_.operand[user]) {
+        if (operand < 0 || d_.step_of[d_.resolve(operand)] != s) continue;
+        const algorithm how = d_.steps[user].how;
+        if (how == algorithm::window_pool || how == algorithm::map || how == algorithm::affine) {
+          if (!planar_suits_users(user)) return false;
+        } else if (!((how == algorithm::direct || how == algorithm::winograd) &&
+                     operand == d_.operand[user][0]) &&
+                   how != algorithm::matrix_vector && how != algorithm::copy) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  constexpr void collect_demands() {
+    const auto larger = [](index& a, index b) { a = a > b ? a : b; };
+    for (int s = 0; s < d_.step_count; ++s) {
+      const algorithm how = d_.steps[s].how;
+      const node& n = d_.nodes[d_.steps[s].node];
+      for (int k = 0; k < 2; ++k) {
+        if (d_.operand[s][k] < 0) continue;
+        demand& d = d_.demands[d_.resolve(d_.operand[s][k])];
+        if (k == 0 && is_convolution(how)) {
+          index lo[max_spatial_rank], hi[max_spatial_rank];
+          halo_of(n, d_.nodes[d_.operand[s][0]].out, lo, hi);
+          larger(d.front, lo[0]), larger(d.top, lo[1]), larger(d.left, lo[2]);
+          larger(d.back, hi[0]), larger(d.bottom, hi[1]), larger(d.right, hi[2]);
+        }
+        switch (how) {
+          case algorithm::direct_width:
+            d.vectors_along_width = true;
+            break;
+          case algorithm::matrix_vector:
+            (k == 0 ? d.dense : d.interleaved) = true;
+            break;
+          case algorithm::depthwise:
+          case algorithm::combine:
+          case algorithm::response_norm:
+          case algorithm::resize:
+            d.interleaved = true;
+            break;
+          case algorithm::soft_max:
+            (n.axis == 0 ? d.interleaved : d.natural) = true;
+            break;
+          case algorithm::normalise:
+            (n.attr.per_position ? d.interleaved : d.natural) = true;
+            break;
+          default:
+            if (k == 1 && how != algorithm::copy) d.interleaved = true;
+            break;
+        }
+      }
+    }
+  }
+
+  /// What a convolution reads beyond each edge of its input, on the axes of memory.
+  static constexpr void halo_of(const node& n, const shape& in, index (&lo)[max_spatial_rank],
+                                index (&hi)[max_spatial_rank]) {
+    const window w = on_memory(n);
+    for (int axis = 0; axis < max_spatial_rank; ++axis) {
+      lo[axis] = w.pad_lo[axis], hi[axis] = w.pad_hi[axis];
+      const int spatial = axis - (max_spatial_rank - in.spatial_rank());
+      if (n.attr.kind != op::conv_transpose) continue;
+      lo[axis] = hi[axis] = 0;
+      if (spatial < 0) continue;
+      for (index r = 0; r < w.stride[axis]; ++r) {
+        const axis_phase p = phase_of(w, axis, r, n.out.spatial(spatial));
+        const index last = p.outputs - 1 + p.offset + (p.taps - 1) * p.step - (in.spatial(spatial) - 1);
+        if (p.taps == 0 || p.outputs == 0) continue;
+        lo[axis] = -p.offset > lo[axis] ? -p.offset : lo[axis];
+        hi[axis] = last > hi[axis] ? last : hi[axis];
+      }
+    }
+  }
+
+  /// The order in which a step computes its value, from that in which it reads.
+  constexpr layout produced_order(int s) const {
+    const layout reads = d_.read_order[d_.resolve(d_.operand[s][0])];
+    switch (d_.steps[s].how) {
+      case algorithm::direct_width:
+        return layout::planar;
+      case algorithm::map:
+      case algorithm::affine:
+      case algorithm::window_pool:
+      case algorithm::pad:
+        return reads;
+      case algorithm::soft_max:
+        return d_.nodes[d_.steps[s].node].axis == 0 ? layout::interleaved : layout::planar;
+      case algorithm::normalise:
+        return d_.nodes[d_.steps[s].node].attr.per_position ? layout::interleaved : layout::planar;
+      case algorithm::copy:
+        switch (d_.kind_of(s)) {
+          case op::flatten:
+          case op::reshape:
+          case op::squeeze:
+          case op::permute:
+            return layout::planar;
+          case op::concat:
+            return layout::interleaved;
+          default:
+            return reads;
+        }
+      default:
+        return layout::interleaved;
+    }
+  }
+
+  constexpr void choose_orders() {
+    const auto settle = [&](int id, layout home) {
+      const bool one = d_.nodes[id].out.positions() == 1;
+      d_.home_order[id] = one ? layout::interleaved : home;
+      d_.read_order[id] = d_.demands[id].interleaved ? layout::interleaved : d_.home_order[id];
+    };
+    for (int id = 0; id < Nodes; ++id)
+      if (d_.nodes[id].attr.kind == op::input) settle(id, layout::planar);
+    for (int s = 0; s < d_.step_count; ++s) settle(d_.value_of(s), produced_order(s));
+  }
+
+  /// Branches write side by side into the memory of their concatenation along the channels: a value that is
+  /// computed interleaved has no memory of its own, but channels of the concatenation's.
+  constexpr void choose_hosts() {
+    if (!d_.options.fuse) return;
+    for (int s = d_.step_count - 1; s >= 0; --s) {
+      if (d_.kind_of(s) != op::concat || d_.nodes[d_.steps[s].node].axis != 0) continue;
+      const int id = d_.steps[s].node;
+      index first = 0;
+      for (int operand : d_.operand[s]) {
+        const int value = d_.resolve(operand);
+        if (d_.step_of[value] >= 0 && d_.host[value] < 0 && d_.home_order[value] == layout::interleaved &&
+            !d_.demands[value].natural && d_.nodes[value].out == d_.nodes[operand].out) {
+          d_.host[value] = id;
+          d_.first_channel[value] = first;
+        }
+        first += d_.nodes[operand].out.channels();
+      }
+    }
+    // Memory has one halo: that of all its parts. A concatenation comes after its parts, so its demands are
+    // passed to those of the outermost one first.
+    const auto larger = [](index& a, index b) { a = a > b ? a : b; };
+    for (int id = 0; id < Nodes; ++id) {
+      if (d_.host[id] < 0) continue;
+      demand& to = d_.demands[d_.host[id]];
+      const demand& from = d_.demands[id];
+      larger(to.front, from.front), larger(to.top, from.top), larger(to.left, from.left);
+      larger(to.back, from.back), larger(to.bottom, from.bottom), larger(to.right, from.right);
+    }
+  }
+
+  draft<Nodes>& d_;
+  int users_[Nodes]{};  // steps that read a value, aliases seen through, and outputs
+};
+
+}  // namespace tenon::detail

@@ -1,0 +1,107 @@
+// F4. A plan in the making: what the passes of lowering read and write.
+#pragma once
+
+#include "tenon/plan.hpp"
+
+namespace tenon {
+
+/// What lowering may do. `unfused<M>` runs every layer as a step of its own, to be compared with.
+struct lowering {
+  bool fuse = true;
+};
+
+namespace detail {
+
+/// What the users of a value ask of its memory.
+struct demand {
+  index front = 0, top = 0, left = 0, back = 0, bottom = 0, right = 0;
+  bool interleaved = false;  // a user can read only this order
+  bool natural = false;      // a user reads it planar, one channel right behind the other
+  bool dense = false;        // a user reads it as one vector, in whatever order
+  bool vectors_along_width = false;
+
+  constexpr bool halo() const { return front + top + left + back + bottom + right > 0; }
+};
+
+/// Lowering of one graph: nodes are values; steps compute them. Each pass is a loop over the steps.
+template <int Nodes>
+struct draft {
+  // Each layer; and for each at worst one copy for its users and one between its operands.
+  static constexpr int max_steps = 3 * Nodes + 2;
+  static constexpr int max_buffers = max_steps + Nodes + 1;  // an output and scratch memory for each
+  using plan_type = plan<max_steps, max_buffers>;
+
+  const node* nodes;
+  std::span<const int> outputs;  // of the network
+  lowering options;
+
+  int uses[Nodes]{};          // of a value, by layers that do something and as output
+  bool only_linear[Nodes]{};  // all users are linear layers
+  int step_of[Nodes]{};       // the step that computes a value, or -1
+  int alias[Nodes]{};         // the value in whose memory a value lies as it is, or -1
+  step steps[Nodes]{};
+  int operand[Nodes][2]{};  // of each step: values
+  int step_count = 0;
+
+  demand demands[Nodes]{};
+  layout home_order[Nodes]{};  // in which a value is computed
+  layout read_order[Nodes]{};  // in which its users read it as a map
+  int host[Nodes]{};           // the concatenation in whose memory a value is computed, or -1
+  index first_channel[Nodes]{};
+  int home[Nodes]{};                                    // the buffer of a value
+  int read[Nodes]{}, dense[Nodes]{}, natural[Nodes]{};  // the one for each kind of user
+  plan_type result{};
+
+  constexpr draft(const node* all, std::span<const int> outs, lowering how)
+      : nodes(all), outputs(outs), options(how) {
+    for (int id = 0; id < Nodes; ++id) step_of[id] = alias[id] = host[id] = home[id] = -1;
+  }
+
+  static constexpr bool does_nothing(op kind) { return kind == op::identity || kind == op::dropout; }
+
+  /// The node whose value node `id` stands for: itself unless it does nothing.
+  constexpr int source(int id) const {
+    while (does_nothing(nodes[id].attr.kind)) id = nodes[id].inputs[0];
+    return id;
+  }
+  /// The value in whose memory it lies.
+  constexpr int resolve(int id) const {
+    for (id = source(id); alias[id] >= 0;) id = source(alias[id]);
+    return id;
+  }
+  constexpr op kind_of(int s) const { return nodes[steps[s].node].attr.kind; }
+  /// The value that a step computes: its last layer's.
+  constexpr int value_of(int s) const { return steps[s].covered[steps[s].covered_count - 1]; }
+
+  /// Steps that write one element right behind the other, and read so.
+  constexpr bool writes_dense(int s) const {
+    const node& n = nodes[steps[s].node];
+    switch (steps[s].how) {
+      case algorithm::soft_max:
+        return n.axis != 0;
+      case algorithm::normalise:
+        return !n.attr.per_position;
+      case algorithm::copy:
+        return n.attr.kind == op::flatten || n.attr.kind == op::reshape || n.attr.kind == op::squeeze;
+      default:
+        return false;
+    }
+  }
+
+  constexpr void cover(int s, int id) {
+    steps[s].covered[steps[s].covered_count++] = id;
+    step_of[id] = s;
+  }
+  constexpr int new_step(algorithm how, int id) {
+    const int s = step_count++;
+    steps[s].how = how;
+    steps[s].node = id;
+    steps[s].macs = nodes[id].macs;
+    for (int k = 0; k < 2; ++k) operand[s][k] = nodes[id].inputs[k] < 0 ? -1 : source(nodes[id].inputs[k]);
+    cover(s, id);
+    return s;
+  }
+};
+
+}  // namespace detail
+}  // namespace tenon

@@ -1,0 +1,199 @@
+// F4. Fuse: layers -> steps. A layer joins the step before it where its work can be done in registers.
+#pragma once
+
+#include "tenon/lower/draft.hpp"
+
+namespace tenon::detail {
+
+template <int Nodes>
+class fusion {
+ public:
+  constexpr explicit fusion(draft<Nodes>& d) : d_(d) {}
+
+  constexpr void run() {
+    count_uses();
+    for (int id = 0; id < Nodes; ++id)
+      if (d_.nodes[id].attr.kind != op::input && !d_.does_nothing(d_.nodes[id].attr.kind)) add(id);
+  }
+
+ private:
+  constexpr void count_uses() {
+    for (int id = 0; id < Nodes; ++id) d_.only_linear[id] = true;
+    for (int id = 0; id < Nodes; ++id) {
+      if (d_.does_nothing(d_.nodes[id].attr.kind)) continue;
+      for (int in : d_.nodes[id].inputs) {
+        if (in < 0) continue;
+        ++d_.uses[d_.source(in)];
+        if (d_.nodes[id].attr.kind != op::linear) d_.only_linear[d_.source(in)] = false;
+      }
+    }
+    for (int out : d_.outputs) ++d_.uses[d_.source(out)], d_.only_linear[d_.source(out)] = false;
+  }
+
+  constexpr void add(int id) {
+    const node& n = d_.nodes[id];
+    const int in = d_.source(n.inputs[0]);
+    switch (n.attr.kind) {
+      case op::conv:
+        d_.new_step(algorithm::direct, id);
+        return;
+      case op::conv_transpose:
+        d_.new_step(algorithm::transposed, id);
+        return;
+      case op::local:
+        d_.new_step(algorithm::local, id);
+        return;
+      case op::linear:
+        d_.new_step(algorithm::matrix_vector, id);
+        return;
+      case op::max_pool:
+      case op::avg_pool:
+      case op::lp_pool:
+      case op::adaptive_avg_pool:
+        return add_pool(id, in);
+      case op::global_max_pool:
+      case op::global_avg_pool:
+      case op::global_lp_pool:
+        d_.new_step(algorithm::global_pool, id);
+        return;
+      case op::batch_norm:
+        return add_norm(id, in);
+      case op::scale:
+      case op::shift:
+      case op::prelu:
+        d_.new_step(algorithm::affine, id);
+        return;
+      case op::instance_norm:
+      case op::layer_norm:
+      case op::group_norm:
+        d_.new_step(algorithm::normalise, id);
+        return;
+      case op::local_response_norm:
+        d_.new_step(algorithm::response_norm, id);
+        return;
+      case op::softmax:
+      case op::log_softmax:
+        d_.new_step(algorithm::soft_max, id);
+        return;
+      case op::flatten:
+      case op::reshape:
+      case op::squeeze:
+        return add_reshape(id, in);
+      case op::permute:
+      case op::expand:
+      case op::slice:
+      case op::crop:
+      case op::pixel_shuffle:
+      case op::pixel_unshuffle:
+      case op::channel_shuffle:
+      case op::concat:
+        d_.new_step(algorithm::copy, id);
+        return;
+      case op::pad:
+        d_.new_step(algorithm::pad, id);
+        return;
+      case op::upsample:
+        d_.new_step(n.attr.between == interpolation::linear ? algorithm::resize : algorithm::copy, id);
+        return;
+      case op::add:
+        return add_sum(id);
+      case op::subtract:
+      case op::multiply:
+      case op::maximum:
+        d_.new_step(algorithm::combine, id);
+        return;
+      default:
+        return add_activation(id, in);
+    }
+  }
+
+  /// The step that ends in `id` and may take over a node that follows it; -1 if there is none.
+  constexpr int open_step(int id) const {
+    if (!d_.options.fuse || d_.uses[id] != 1 || d_.step_of[id] < 0) return -1;
+    const int s = d_.step_of[id];
+    return d_.value_of(s) == id && d_.steps[s].covered_count < step::max_covered ? s : -1;
+  }
+
+  /// A reshape costs nothing where memory is a vector already, and a flatten in front of linear layers, whose
+  /// weights are packed in the order in which the feature map lies.
+  constexpr void add_reshape(int id, int in) {
+    const bool vectors = d_.nodes[in].out.positions() == 1 && d_.nodes[id].out.positions() == 1;
+    const bool flattens = d_.nodes[id].attr.kind == op::flatten;
+    if (vectors || (flattens && (d_.only_linear[id] || d_.nodes[in].out.positions() == 1)))
+      d_.alias[id] = in;
+    else
+      d_.new_step(algorithm::copy, id);
+  }
+
+  constexpr void add_norm(int id, int in) {
+    const int s = open_step(in);
+    const attributes& a = d_.nodes[in].attr;
+    const bool folds =
+        (a.kind == op::conv && !a.untied_bias) || a.kind == op::conv_transpose || a.kind == op::linear;
+    if (s >= 0 && folds) {
+      d_.steps[s].norm = id;
+      d_.cover(s, id);
+    } else {
+      d_.new_step(algorithm::affine, id);
+    }
+  }
+
+  constexpr void add_activation(int id, int in) {
+    const function f = function_of(d_.nodes[id].attr);
+    int s = open_step(in);
+    if (s >= 0) {
+      const step& before = d_.steps[s];
+      const bool takes =
+          has_weights(before.how) || before.how == algorithm::affine || before.how == algorithm::combine;
+      // After a fused pool it is too late, unless the activation and the maximum commute.
+      const bool in_time =
+          before.pool < 0 || (d_.nodes[before.pool].attr.kind == op::max_pool && is_monotone(f));
+      if (!takes || before.act || !in_time) s = -1;
+    }
+    if (s < 0)
+      s = d_.new_step(algorithm::map, id);
+    else
+      d_.cover(s, id);
+    d_.steps[s].act = f;
+  }
+
+  constexpr void add_sum(int id) {
+    const int a = d_.source(d_.nodes[id].inputs[0]), b = d_.source(d_.nodes[id].inputs[1]);
+    // The later of the two operands is still in registers when the other has long been written.
+    const auto written = [this](int value) { return d_.step_of[d_.resolve(value)]; };
+    const int later = written(a) > written(b) ? a : b, earlier = later == a ? b : a;
+    const int s = a == b ? -1 : open_step(later);
+    if (s >= 0 && has_weights(d_.steps[s].how) && !d_.steps[s].act && d_.steps[s].pool < 0 &&
+        d_.operand[s][1] < 0 && !d_.nodes[d_.steps[s].node].attr.untied_bias &&
+        d_.steps[s].how != algorithm::local) {
+      d_.operand[s][1] = earlier;
+      d_.cover(s, id);
+    } else {
+      d_.new_step(algorithm::combine, id);
+    }
+  }
+
+  /// A pool whose windows tile the feature map without overlap is taken in registers.
+  constexpr void add_pool(int id, int in) {
+    const node& n = d_.nodes[id];
+    const window w = on_memory(n);
+    const int s = open_step(in);
+    bool tiles =
+        (n.attr.kind == op::max_pool || n.attr.kind == op::avg_pool) && !w.padded() && !n.attr.ceil_mode;
+    for (int axis = 0; axis < max_spatial_rank; ++axis)
+      tiles = tiles && w.kernel[axis] == w.stride[axis] && w.dilation[axis] == 1;
+    // Every element of a window is an accumulator: 3x3 is what 16 registers hold beside weights and inputs.
+    tiles = tiles && w.kernel[0] == 1 && w.kernel[1] * w.kernel[2] <= 9;
+    if (s >= 0 && tiles && d_.steps[s].how == algorithm::direct && d_.steps[s].pool < 0 &&
+        d_.nodes[d_.steps[s].node].groups == 1) {
+      d_.steps[s].pool = id;
+      d_.cover(s, id);
+    } else {
+      d_.new_step(algorithm::window_pool, id);
+    }
+  }
+
+  draft<Nodes>& d_;
+};
+
+}  // namespace tenon::detail

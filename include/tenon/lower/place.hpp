@@ -1,0 +1,101 @@
+// F4. Place: liveness -> offsets in one arena.
+#pragma once
+
+#include <algorithm>
+
+#include "tenon/lower/draft.hpp"
+
+namespace tenon::detail {
+
+/// Gives every buffer of a plan its place: largest first, each at the lowest offset where it meets no buffer
+/// that lives at the same time.
+template <class Plan>
+class placement {
+ public:
+  constexpr explicit placement(Plan& plan) : plan_(plan) {}
+
+  constexpr void run() {
+    const int count = plan_.buffer_count;
+    find_lives();
+    int order[max_buffers]{};
+    int in_arena = 0;
+    for (int b = 0; b < count; ++b) {
+      const buffer& buf = plan_.buffers[b];
+      extents_[b] = (buf.elements() + buf.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
+      lives_until_[b] = b > 0 && lives_until_[b - 1] > buf.last_step ? lives_until_[b - 1] : buf.last_step;
+      if (buf.where == place::arena && buf.host < 0) order[in_arena++] = b;
+    }
+    for (int b = count - 1; b >= 0; --b)
+      lives_from_[b] = b + 1 < count && lives_from_[b + 1] < plan_.buffers[b].first_step
+                           ? lives_from_[b + 1]
+                           : plan_.buffers[b].first_step;
+    std::sort(order, order + in_arena,
+              [&](int a, int b) { return extents_[a] != extents_[b] ? extents_[a] > extents_[b] : a < b; });
+    for (int i = 0; i < in_arena; ++i) {
+      place_at_lowest(order[i]);
+      placed_[order[i]] = true;
+    }
+    for (int b = 0; b < count; ++b) plan_.buffers[b].offset = offset_of(b);
+  }
+
+ private:
+  static constexpr int max_buffers = static_cast<int>(sizeof(Plan::buffers) / sizeof(buffer));
+
+  constexpr int root_of(int b) const {
+    while (plan_.buffers[b].host >= 0) b = plan_.buffers[b].host;
+    return b;
+  }
+  constexpr index offset_of(int b) const {
+    const buffer& buf = plan_.buffers[b];
+    return buf.host < 0 ? buf.offset : offset_of(buf.host) + buf.first_channel * buf.channel_step();
+  }
+
+  constexpr void find_lives() {
+    for (int b = 0; b < plan_.buffer_count; ++b) {
+      plan_.buffers[b].first_step = plan_.step_count;
+      plan_.buffers[b].last_step = -1;
+    }
+    for (int s = 0; s < plan_.step_count; ++s) {
+      const step& st = plan_.steps[s];
+      for (int b : {st.in, st.residual, st.out, st.scratch}) {
+        if (b < 0) continue;
+        for (const int live : {b, root_of(b)}) {
+          buffer& buf = plan_.buffers[live];
+          if (s < buf.first_step) buf.first_step = s;
+          buf.last_step = s;
+        }
+      }
+    }
+  }
+
+  constexpr void place_at_lowest(int id) {
+    buffer& b = plan_.buffers[id];
+    // Buffers are numbered nearly in the order of their first step, so those that live at the same time are
+    // neighbours.
+    int from = id, to = id + 1;
+    while (from > 0 && lives_until_[from - 1] >= b.first_step) --from;
+    while (to < plan_.buffer_count && lives_from_[to] <= b.last_step) ++to;
+    index offset = 0;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (int o = from; o < to; ++o) {
+        const buffer& other = plan_.buffers[o];
+        if (!placed_[o] || other.last_step < b.first_step || b.last_step < other.first_step) continue;
+        if (offset < other.offset + extents_[o] && other.offset < offset + extents_[id]) {
+          offset = other.offset + extents_[o];
+          moved = true;
+        }
+      }
+    }
+    b.offset = offset;
+    if (offset + extents_[id] > plan_.arena_elements) plan_.arena_elements = offset + extents_[id];
+  }
+
+  Plan& plan_;
+  bool placed_[max_buffers]{};
+  index extents_[max_buffers]{};
+  int lives_until_[max_buffers]{};  // the last step of any buffer up to this one
+  int lives_from_[max_buffers]{};   // the first step of any buffer from this one on
+};
+
+}  // namespace tenon::detail
