@@ -294,6 +294,8 @@ template <class F, class... Fs>
 inline constexpr beginning begins_with<chain<F, Fs...>> = begins_with<F>;
 template <text Name, class F>
 inline constexpr beginning begins_with<scoped<Name, F>> = begins_with<F>;
+template <index N, class F, text Prefix, index First>
+inline constexpr beginning begins_with<repeated<N, F, Prefix, First>> = begins_with<F>;
 
 template <class F, class... Fs>
 struct flatten<chain<F, Fs...>> {

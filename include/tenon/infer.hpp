@@ -191,17 +191,6 @@ constexpr void check_uses(graph<Nodes, Scopes, Outputs>& g) {
   }
 }
 
-/// An input's name must be alone among the inputs.
-template <int Nodes, int Scopes, int Outputs>
-constexpr void check_inputs(graph<Nodes, Scopes, Outputs>& g) {
-  for (int i = 1; i < Nodes; ++i) {
-    if (g.nodes[i].attr.kind != op::input || g.nodes[i].label.empty()) continue;
-    for (int j = 0; j < i; ++j)
-      if (g.nodes[j].attr.kind == op::input && g.nodes[j].label == g.nodes[i].label)
-        g.error.report(rule::name_used_twice, i, g.nodes[i].label);
-  }
-}
-
 }  // namespace detail
 
 /// The graph with every node's shape, window and counts; or with `error` set.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <limits>
 
 #include "tenon/diagnostic.hpp"
 #include "tenon/lower.hpp"
@@ -27,10 +26,11 @@ consteval auto error_text() {
   }
 }
 
+/// (A network's weights are at most 2^31 - 1, and no weight is used more often than a tensor has elements: no
+/// sum overflows.)
 constexpr index sum_over(std::span<const node> nodes, index node::*count) {
-  constexpr index most = std::numeric_limits<index>::max();
   index total = 0;
-  for (const node& n : nodes) total = total > most - n.*count ? most : total + n.*count;
+  for (const node& n : nodes) total += n.*count;
   return total;
 }
 
@@ -100,18 +100,45 @@ struct model_of {
   };
 };
 
-/// Stands for every constant of a wrong model: it agrees with all that is said about it, so that the one
-/// error has no others in its wake.
+/// Stands for every constant of a wrong model: it agrees with all that is said about it, and goes wherever
+/// the constant goes, so that the one error has no others in its wake.
 struct unknown {
-  friend constexpr bool operator==(unknown, const auto&) { return true; }
-  friend constexpr bool operator<(unknown, const auto&) { return true; }
-  friend constexpr bool operator<(const auto&, unknown) { return true; }
-  friend constexpr bool operator>(unknown, const auto&) { return true; }
-  friend constexpr bool operator>(const auto&, unknown) { return true; }
-  friend constexpr bool operator<=(unknown, const auto&) { return true; }
-  friend constexpr bool operator<=(const auto&, unknown) { return true; }
-  friend constexpr bool operator>=(unknown, const auto&) { return true; }
-  friend constexpr bool operator>=(const auto&, unknown) { return true; }
+  constexpr operator index() const { return 1; }
+};
+template <class T>
+concept Unknown = std::is_base_of_v<unknown, T>;
+
+#define TENON_OF_UNKNOWN(type, value, sign)          \
+  template <Unknown U, class T>                      \
+  constexpr type operator sign(const U&, const T&) { \
+    return value;                                    \
+  }                                                  \
+  template <class T, Unknown U>                      \
+  requires(!Unknown<T>) constexpr type operator sign(const T&, const U&) { return value; }
+TENON_OF_UNKNOWN(bool, true, ==)
+TENON_OF_UNKNOWN(bool, true, <)
+TENON_OF_UNKNOWN(bool, true, >)
+TENON_OF_UNKNOWN(bool, true, <=)
+TENON_OF_UNKNOWN(bool, true, >=)
+TENON_OF_UNKNOWN(unknown, unknown{}, +)
+TENON_OF_UNKNOWN(unknown, unknown{}, -)
+TENON_OF_UNKNOWN(unknown, unknown{}, *)
+TENON_OF_UNKNOWN(unknown, unknown{}, /)
+#undef TENON_OF_UNKNOWN
+
+struct unknown_shape : unknown {
+  int rank = 1;
+  unknown extents[max_rank];
+  constexpr operator shape() const { return shape(1); }
+  constexpr unknown count() const { return {}; }
+  constexpr unknown channels() const { return {}; }
+  constexpr unknown positions() const { return {}; }
+  constexpr unknown spatial(int) const { return {}; }
+};
+struct unknown_extents : unknown {
+  int count = 1;
+  unknown values[extents::capacity];
+  constexpr operator extents() const { return {}; }
 };
 
 template <auto Expression, lowering Options>
@@ -121,11 +148,19 @@ struct model_of<Expression, Options, false> {
   static constexpr const auto& network = graph_of<std::remove_const_t<decltype(Expression)>>;
   static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
   static constexpr int input_count = 1, output_count = 1;
-  static constexpr unknown input_shape{}, output_shape{}, parameter_count{}, mac_count{}, connection_count{},
-      receptive_field{}, arena_bytes{}, weight_bytes{};
+  static constexpr unknown_shape input_shape{}, output_shape{};
+  static constexpr unknown parameter_count{}, mac_count{}, connection_count{}, arena_bytes{}, weight_bytes{};
+  static constexpr unknown_extents receptive_field{};
+  static constexpr std::array<shape, 1> input_shapes{shape(1)}, output_shapes{shape(1)};
   using input = tensor<shape(1)>;
   using output = tensor<shape(1)>;
-  struct workspace {};
+  template <int>
+  using input_at = tensor<shape(1)>;
+  template <int>
+  using output_at = tensor<shape(1)>;
+  struct workspace {
+    float arena[1];
+  };
 };
 
 /// False for a wrong expression, after its one error.

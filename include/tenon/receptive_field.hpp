@@ -214,9 +214,10 @@ constexpr bool is_irregular(const node& n) {
 }  // namespace detail
 
 /// Elements of an input, along each of its spatial axes, that one element of an output depends on: those from
-/// the first to the last one, the padding among them; 0 where the output does not depend on the input. Of
-/// outputs that see different numbers of elements, because a layer before them raises the resolution or cuts
-/// an axis into unequal pieces, the largest of the first 64 along each axis.
+/// the first to the last one, the padding among them (which is the other end of the map where it is cyclic);
+/// 0 where the output does not depend on the input. Of outputs that see different numbers of elements,
+/// because a layer before them raises the resolution or cuts an axis into unequal pieces, the largest of the
+/// first 64 along each axis.
 constexpr extents receptive_field(graph_view network, int output = 0, int input = 0) {
   using detail::request;
   const auto at = [&](int id) -> const node& { return network.nodes[static_cast<std::size_t>(id)]; };

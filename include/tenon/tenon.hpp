@@ -4,3 +4,4 @@
 
 #include "tenon/describe.hpp"
 #include "tenon/executable.hpp"
+#include "tenon/properties.hpp"

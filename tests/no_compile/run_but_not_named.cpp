@@ -1,5 +1,6 @@
 // The file that compiles networks runs one that it does not name in TENON_MODEL.
 // EXPECT: tenon: this file compiles other models but runs this one: name it in TENON_MODEL, or run it elsewhere
+#define HWY_COMPILE_ONLY_STATIC
 #include "tenon/tenon.hpp"
 
 using namespace tenon::layers;

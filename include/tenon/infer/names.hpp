@@ -68,10 +68,7 @@ constexpr void check_paths(graph<Nodes, Scopes, Outputs>& g) {
       return path_of(g.view(), other).view() == path_of(g.view(), i).view();
     };
     if (paths.find_or_put(hashed(hashes[n.scope], n.label, n.number), i, same) < 0) continue;
-    g.error.broken = rule::name_used_twice;
-    g.error.node = i;
-    g.error.args[0] << path_of(g.view(), i);
-    return;
+    return g.error.report(rule::name_used_twice, i, path_of(g.view(), i));
   }
 }
 
@@ -110,12 +107,21 @@ constexpr void check_names(graph<Nodes, Scopes, Outputs>& g) {
         names.find_or_put(hashed(static_cast<unsigned>(e.parent) * 65'599u, e.label, e.number), i, same);
     if (other < 0) continue;
     const element& o = elements[other];
-    g.error.broken = rule::name_used_twice;
-    g.error.node = e.node > o.node ? e.node : o.node;
-    g.error.args[0] << (e.label.empty() ? o.label : e.label);
-    return;
+    return g.error.report(rule::name_used_twice, e.node > o.node ? e.node : o.node,
+                          path_to(g.view(), e.parent) << (e.label.empty() ? o.label : e.label));
   }
   check_paths(g);
+}
+
+/// An input's name must be alone among the inputs.
+template <int Nodes, int Scopes, int Outputs>
+constexpr void check_inputs(graph<Nodes, Scopes, Outputs>& g) {
+  for (int i = 1; i < Nodes; ++i) {
+    if (g.nodes[i].attr.kind != op::input || g.nodes[i].label.empty()) continue;
+    for (int j = 0; j < i; ++j)
+      if (g.nodes[j].attr.kind == op::input && g.nodes[j].label == g.nodes[i].label)
+        g.error.report(rule::name_used_twice, i, g.nodes[i].label);
+  }
 }
 
 }  // namespace tenon::detail

@@ -13,10 +13,10 @@ struct called_layer;
 
 /// What an expression of the language derives from.
 struct expression {
-  consteval called_layer operator()(auto&&...) const;
+  constexpr called_layer operator()(auto&&...) const;
 };
 struct called_layer : expression {};
-consteval called_layer expression::operator()(auto&&...) const { return {}; }
+constexpr called_layer expression::operator()(auto&&...) const { return {}; }
 
 /// A type of the language: a layer, or layers joined by the operators.
 template <class E>
