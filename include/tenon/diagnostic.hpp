@@ -52,9 +52,9 @@ enum class rule : unsigned char {
   output_padding_too_large,
   transposed_to_nothing,
   norm_not_supported,
-  number_not_allowed,
   function_without_formula,
   formula_too_long,
+  number_not_allowed,
 };
 
 /// One entry of the catalogue. `{0}` to `{3}` in the sentence stand for what `diagnosis::args` says.
@@ -168,8 +168,6 @@ inline constexpr catalogue_entry catalogue[] = {
     {rule::norm_not_supported, "norm_not_supported",
      "an L{0} norm is not supported: P is 1, 2, 3 or infinity",
      "Choose one of lp_pool<1, W>, lp_pool<2, W>, lp_pool<3, W>, lp_pool<infinity, W>."},
-    {rule::number_not_allowed, "number_not_allowed", "its {0} is {1}, but must be {2}",
-     "See the formula in the layer's comment."},
     {rule::function_without_formula, "function_without_formula",
      "its function does not turn a tenon::symbol x into another one",
      "Write [](auto x) { return ...; } with + - * /, numbers, abs, max, min, exp, log, sqrt, tanh, sigmoid, "
@@ -177,6 +175,8 @@ inline constexpr catalogue_entry catalogue[] = {
     {rule::formula_too_long, "formula_too_long",
      "its function has {0} operations and operands, more than {1}",
      "Split it: activation<f> | activation<g>."},
+    {rule::number_not_allowed, "number_not_allowed", "its {0} is {1}, but must be {2}",
+     "See the formula in the layer's comment."},
 };
 
 /// A broken rule: where, and with which words in the places of its sentence. `node` is -1 for the whole
