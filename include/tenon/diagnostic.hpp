@@ -63,7 +63,6 @@ enum class rule : unsigned char {
   norm_not_supported,
   function_without_formula,
   formula_too_long,
-  number_not_allowed,
 };
 
 /// One entry of the catalogue. `{0}` to `{3}` in the sentence stand for what `diagnosis::args` says.
@@ -206,8 +205,6 @@ inline constexpr catalogue_entry catalogue[] = {
     {rule::formula_too_long, "formula_too_long",
      "its function has {0} operations and operands, more than {1}",
      "Split it: activation<f> | activation<g>."},
-    {rule::number_not_allowed, "number_not_allowed", "its {0} is {1}, but must be {2}",
-     "See the formula in the layer's comment."},
 };
 
 /// A broken rule: where, and with which words in the places of its sentence. `node` is -1 for the whole
