@@ -45,6 +45,7 @@ report() {
 report networks.md 'Networks: fused beside unfused' "$build/bench/networks" --check --json "$folder/networks.json"
 report onnxruntime.md 'Networks beside ONNX Runtime' sh "$root/bench/against_onnxruntime.sh" --check
 report compile_cost.md 'Cost of compiling' python3 "$root/bench/compile_cost.py" --compiler "$CXX" --check
+report zoo.md 'Cost of compiling the zoo' python3 "$root/bench/zoo_cost.py" --compiler "$CXX" --check
 
 if [ "${1:-}" = --write ]; then
   results=$root/bench/results/$(machine_name)

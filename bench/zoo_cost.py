@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""What the networks of examples/zoo cost to compile, as Markdown: seconds and MB to check each one's types (shapes,
-counts, receptive field, plan), and to compile it for one instruction set; with its parameters, multiply-accumulates and
-arena. Then the same of chains of 10 to 200 convolutions, each with a rule of its own; --draw FILE makes a picture of
-these (with matplotlib). Seconds are processor time, as in compile_cost.py.
+"""What the networks of examples/zoo cost to compile, as Markdown tables: each one to check its type, and to lower it
+for one instruction set; and how that grows with the number of layers.
+
+Checked: the header alone, with its static_asserts (one header may hold several networks). Lowered: the file that
+includes tenon/instantiate.hpp, at -O3. Seconds are processor time, the least of --runs; MB is the compiler's peak
+resident memory. Parameters, multiply-accumulates and arena are those of the type.
 """
 import argparse
 import os
@@ -10,132 +12,114 @@ import re
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-from compile_cost import ONE_TARGET, ROOT, Compiler, measured
+from compile_cost import ONE_TARGET, ROOT, Compiler, code_bytes, measured
 
-ZOO = ROOT / 'examples' / 'zoo'
-LENGTHS = (10, 25, 50, 100, 150, 200)
-# Seconds to check, seconds to compile, MB to compile.
-BUDGETS = {'ResNet50': (2.0, 15.0, 1200.0)}
-
-FACTS = """\
-#include "zoo/{file}"
-#include <cstdio>
-int main() {{
-  std::printf("%lld %lld %lld\\n", (long long){name}::parameter_count, (long long){name}::mac_count,
-              (long long){name}::arena_bytes);
-}}
-"""
-ONE_MODEL = """\
-#include "zoo/{file}"
-#define TENON_MODEL {name}
-#include <tenon/instantiate.hpp>
-"""
+LAYERS = (10, 25, 50, 100, 150, 200)
+# ResNet-50: seconds to check, seconds and MB to lower.
+BUDGET = (2.0, 15.0, 1200.0)
 
 
 def networks():
-    """(header, name with namespace) of each network."""
-    for file in sorted(ZOO.glob('*.hpp')):
-        text = file.read_text()
-        space = re.search(r'^namespace (\S+) \{', text, re.M)[1]
-        for name in re.findall(r'^struct (\w+)\s*: tenon::model<', text, re.M):
-            yield file.name, f'{space}::{name}'
-
-
-def chain(length):
-    """A network of `length` convolutions, no two alike; blocks keep the nesting of operators shallow."""
-    layers = [f'conv<{8 + i % 7}, {1 + 2 * (i % 2)}, padding{{{i % 2}}}> | relu' for i in range(length)]
-    blocks = [' | '.join(layers[i:i + 20]) for i in range(0, length, 20)]
-    expression = ' | '.join(f'block({block})' for block in blocks)
-    return ('#include <tenon/tenon.hpp>\nusing namespace tenon::layers;\n'
-            f'struct Chain : tenon::model<input<3, 8, 8> | {expression}> {{}};\n'
-            'static_assert(Chain::arena_bytes > 0);\n')
+    """Name, header and type of each: from the list of the tests."""
+    text = (ROOT / "tests" / "zoo" / "meson.build").read_text(encoding="utf-8")
+    return [(name, f"zoo/{header}.hpp", f"zoo::{kind}")
+            for name, header, kind in re.findall(r"'(\w+)': \['(\w+)', '([\w:<>]+)'\]", text)]
 
 
 class Cost:
-    def __init__(self, compiler, options):
-        self.compiler, self.options = compiler, options
+    def __init__(self, compiler, target, runs, folder):
+        self.compiler, self.options, self.runs, self.folder = compiler, ONE_TARGET[target], runs, folder
 
-    def check(self, source):
-        return measured([*self.compiler.command, *self.compiler.flags[:-1], '-fsyntax-only', '-'], source)
+    def least(self, source, options):
+        command = [*self.compiler.command, *options, *self.compiler.flags]
+        seconds, megabytes = zip(*(measured(command, source) for _ in range(self.runs)))
+        return min(seconds), max(megabytes)
 
-    def compile(self, source):
-        with tempfile.TemporaryDirectory() as folder:
-            return measured([*self.compiler.command, *self.options, *self.compiler.flags[:-1], '-c', '-o',
-                             os.path.join(folder, 'a.o'), '-'], source)
+    def checked(self, source):
+        return self.least(source, ["-fsyntax-only"])
 
-    def facts(self, source):
-        with tempfile.TemporaryDirectory() as folder:
-            program = os.path.join(folder, 'a')
-            measured([*self.compiler.command, *self.compiler.flags[:-1], '-o', program, '-'], source)
-            return [int(n) for n in subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()]
+    def lowered(self, source, model):
+        """Seconds, MB, KiB of code."""
+        file = os.path.join(self.folder, "lowered.o")
+        source += f"#define TENON_MODEL {model}\n#include <tenon/instantiate.hpp>\n"
+        return *self.least(source, [*self.options, "-c", "-o", file]), code_bytes(file) / 1024
 
 
-def draw(path, rows):
-    try:
-        import matplotlib
-    except ImportError:
-        sys.exit('error: --draw needs matplotlib')
-    matplotlib.use('Agg')
-    from matplotlib import pyplot
-    figure, seconds = pyplot.subplots(figsize=(6, 3.5))
-    lengths = [row[0] for row in rows]
-    seconds.plot(lengths, [row[1] for row in rows], 'o-', label='check types')
-    seconds.plot(lengths, [row[3] for row in rows], 's-', label='compile')
-    seconds.set(xlabel='convolutions', ylabel='seconds', xlim=(0, None), ylim=(0, None))
-    seconds.legend()
-    seconds.grid(alpha=0.3)
-    figure.tight_layout()
-    figure.savefig(path, metadata={'Date': None} if str(path).endswith('.svg') else None)
+def facts(compiler, nets, folder):
+    """Parameters, multiply-accumulates and KiB of arena of each network."""
+    source = "#include <cstdio>\n" + "".join(f'#include "{header}"\n' for _, header, _ in nets)
+    source += "int main() {\n" + "".join(
+        f'  std::printf("%lld %lld %lld\\n", (long long){kind}::parameter_count, (long long){kind}::mac_count, '
+        f"(long long){kind}::arena_bytes / 1024);\n" for _, _, kind in nets) + "}\n"
+    program = os.path.join(folder, "facts")
+    subprocess.run([*compiler.command, *compiler.flags, "-O0", "-o", program], input=source, text=True, check=True)
+    lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [[int(number) for number in line.split()] for line in lines]
+
+
+def chain(layers):
+    """A network of this many layers: convolutions of four kinds, batch norms and relus."""
+    units = "".join(f"\n    | conv<{16 + 8 * (i % 4)}, 3, padding{{1}}, no_bias> | batch_norm | relu"
+                    for i in range(layers // 3)) + " | relu" * (layers % 3)
+    return ("#include <tenon/tenon.hpp>\nusing namespace tenon::layers;\n"
+            f"struct Chain : tenon::model<input<16, 32, 32>{units}> {{}};\n"
+            "static_assert(Chain::parameter_count > 0);\n")
+
+
+def bar(seconds, largest):
+    return "#" * round(40 * seconds / largest)
+
+
+def print_zoo(cost, nets, folder, broken):
+    print("| network | parameters | million MACs | arena KiB | check s | MB | lower s | MB | code KiB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for (name, header, kind), (parameters, macs, arena) in zip(nets, facts(cost.compiler, nets, folder)):
+        source = f'#include "{header}"\nstatic_assert({kind}::parameter_count > 0);\n'
+        seconds, megabytes = cost.checked(source)
+        spent = [seconds, *cost.lowered(source, kind)]
+        print(f"| {name} | {parameters:,} | {macs / 1e6:,.1f} | {arena:,} | {seconds:.2f} | {megabytes:.0f} | "
+              f"{spent[1]:.2f} | {spent[2]:.0f} | {spent[3]:.0f} |", flush=True)
+        if name == "resnet50":
+            broken += [f"{name}: {value:.2f}, the budget is {limit:g}" for value, limit in zip(spent, BUDGET)
+                       if value > limit]
+
+
+def print_growth(cost, broken):
+    print("| layers | check s | | lower s | |")
+    print("|---:|---:|---|---:|---|")
+    rows = [(layers, cost.checked(chain(layers))[0], cost.lowered(chain(layers), "Chain")[0]) for layers in LAYERS]
+    most = max(max(row[1:]) for row in rows)
+    for layers, *seconds in rows:
+        print(f"| {layers} | " + " | ".join(f"{s:.2f} | `{bar(s, most)}`" for s in seconds) + " |")
+    for i, what in ((1, "checking"), (2, "lowering")):
+        base, at_100, at_200 = (next(row[i] for row in rows if row[0] == layers) for layers in (10, 100, 200))
+        # Linear is 190 / 90 = 2.1 times; the rest is noise.
+        if at_200 - base > 3 * (at_100 - base) + 0.2:
+            broken.append(f"{what} grows faster than the number of layers")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--compiler', default=os.environ.get('CXX', 'c++'), help='default: $CXX, else c++')
-    parser.add_argument('--only', default='', help='networks whose name contains this')
-    parser.add_argument('--draw', type=Path, help='a picture of the chains: .svg or .png')
-    parser.add_argument('--check', action='store_true', help='exit status 1 if a budget is broken or growth is not linear')
+    parser.add_argument("--compiler", default=os.environ.get("CXX", "c++"), help="default: $CXX, else c++")
+    parser.add_argument("--target", default=list(ONE_TARGET)[-1], choices=ONE_TARGET, help="default: %(default)s")
+    parser.add_argument("--runs", type=int, default=3, help="compilations of each row (default: 3)")
+    parser.add_argument("--only", metavar="NAME", nargs="*", help="of the networks")
+    parser.add_argument("--check", action="store_true", help="exit status 1 if a budget is broken")
     chosen = parser.parse_args()
-    compiler = Compiler(chosen.compiler)
-    target, options = list(ONE_TARGET.items())[-1]
-    cost = Cost(compiler, options)
-    broken = []
-
-    print(f'{compiler.name()}, -O3, {target}\n')
-    print('| network | parameters | MMAC | arena KiB | check: s | MB | compile: s | MB |')
-    print('|---|---:|---:|---:|---:|---:|---:|---:|')
-    for file, name in networks():
-        short = name.split('::')[-1]
-        if chosen.only not in short:
-            continue
-        parameters, macs, arena = cost.facts(FACTS.format(file=file, name=name))
-        checked = cost.check(FACTS.format(file=file, name=name))
-        compiled = cost.compile(ONE_MODEL.format(file=file, name=name))
-        print(f'| {short} | {parameters:,} | {macs / 1e6:,.1f} | {arena / 1024:,.0f} | {checked[0]:.2f} | '
-              f'{checked[1]:.0f} | {compiled[0]:.2f} | {compiled[1]:.0f} |', flush=True)
-        for value, limit in zip((checked[0], compiled[0], compiled[1]), BUDGETS.get(short, ())):
-            if value > limit:
-                broken.append(f'{short}: {value:.2f}, the budget is {limit:g}')
-
-    print('\n| convolutions in a chain | check: s | MB | compile: s | MB |\n|---:|---:|---:|---:|---:|')
-    rows = []
-    for length in LENGTHS:
-        source = chain(length)
-        rows.append((length, *cost.check(source),
-                     *cost.compile(source + '#define TENON_MODEL Chain\n#include <tenon/instantiate.hpp>\n')))
-        print('| {} | {:.2f} | {:.0f} | {:.2f} | {:.0f} |'.format(*rows[-1]), flush=True)
-    for what, at in (('check', 1), ('compile', 3)):
-        # Beyond what every file costs, twice the layers may cost at most two and a half times as much.
-        first, half, whole = rows[0][at], rows[3][at], rows[-1][at]
-        if whole - first > 2.5 * (half - first) + 0.2:
-            broken.append(f'{what}: 100 convolutions cost {half:.2f} s, 200 cost {whole:.2f} s')
-    if chosen.draw:
-        draw(chosen.draw, rows)
+    compiler, broken = Compiler(chosen.compiler), []
+    nets = [net for net in networks() if not chosen.only or net[0] in chosen.only]
+    print(f"{compiler.name()}, -O3, {chosen.target}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        cost = Cost(compiler, chosen.target, chosen.runs, folder)
+        print_zoo(cost, nets, folder, broken)
+        if not chosen.only:
+            print("\nCost of a chain by its number of layers:\n")
+            print_growth(cost, broken)
     for line in broken:
-        print(f'over budget: {line}', file=sys.stderr)
+        print(f"over budget: {line}", file=sys.stderr)
     return 1 if broken and chosen.check else 0
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -27,9 +27,9 @@ class bounded {
   static constexpr double underflow = 0x1p-149;
   /// Results of exp below it may be flushed to zero.
   static constexpr double smallest_normal = 0x1p-126;
-  /// exp is off by at most 1 ULP (Highway's documentation), an ULP is at most 2 u; tanh by less than 6 u
-  /// (kernel/math-inl.hpp).
-  static constexpr double exp_roundings = 2, tanh_roundings = 6;
+  /// A result that is off by n ULP has met at most 2 n roundings. The errors of functions are those that
+  /// kernel/math-inl.hpp and kernel/activation-inl.hpp state.
+  static constexpr double roundings_of(double ulp) { return 2 * ulp; }
 
   bounded() = default;
   /// A number that the program has exactly.
@@ -80,24 +80,65 @@ class bounded {
     const double root = std::sqrt(x.value_);
     return of_operation(root, root - std::sqrt(std::max(x.value_ - x.error(), 0.0)), 1);
   }
-  friend bounded magnitude(const bounded& x) { return of_operation(std::abs(x.value_), x.error(), 0); }
   /// Off by at most 8 roundings; x^(1/3) is steepest where x is least.
   friend bounded cbrt(const bounded& x) {
     const double root = std::cbrt(x.value_);
     return of_operation(root, root - std::cbrt(std::max(x.value_ - x.error(), 0.0)), 8);
   }
-  friend bounded log(const bounded& x) {
-    const double value = std::log(x.value_), least = x.value_ - x.error();
-    return of_operation(value, least > 0 ? value - std::log(least) : 1e9, 2);
+  friend bounded abs(const bounded& x) { return of_operation(std::abs(x.value_), x.error(), 0); }
+  /// yes if a < b, else no; either where the program may see it otherwise.
+  friend bounded where_less(const bounded& a, const bounded& b, const bounded& yes, const bounded& no) {
+    const bool less = a.value_ < b.value_;
+    const bounded &chosen = less ? yes : no, &other = less ? no : yes;
+    if (std::abs(a.value_ - b.value_) > a.error() + b.error()) return chosen;
+    const double apart = std::abs(chosen.value_ - other.value_);
+    return of_operation(chosen.value_, std::max(chosen.error(), apart + other.error()), 0);
   }
+  friend bounded where_less_or_equal(const bounded& a, const bounded& b, const bounded& yes,
+                                     const bounded& no) {
+    return where_less(b, a, no, yes);
+  }
+
   /// For any x up to 700; a float program has long overflowed there.
   friend bounded exp(const bounded& x) {
     const double value = std::exp(std::min(x.value_, 700.0));
-    return of_operation(value, value * std::expm1(x.error()) + smallest_normal, exp_roundings);
+    return of_operation(value, value * std::expm1(x.error()) + smallest_normal, roundings_of(1.3));
   }
-  /// The slope of tanh is at most 1.
+  friend bounded expm1(const bounded& x) {
+    return of_increasing([](double v) { return std::expm1(std::min(v, 700.0)); }, x, roundings_of(2),
+                         underflow);
+  }
+  friend bounded log(const bounded& x) {
+    return of_increasing([](double v) { return std::log(std::max(v, 0.0)); }, x, roundings_of(2));
+  }
   friend bounded tanh(const bounded& x) {
-    return of_operation(std::tanh(x.value_), std::min(x.error(), 2.0), tanh_roundings);
+    return of_increasing([](double v) { return std::tanh(v); }, x, 6);
+  }
+  friend bounded erf(const bounded& x) {
+    return of_increasing([](double v) { return std::erf(v); }, x, roundings_of(7));
+  }
+  friend bounded sigmoid(const bounded& x) {
+    return of_increasing([](double v) { return tenon::arithmetic::sigmoid(v); }, x, roundings_of(3),
+                         smallest_normal);
+  }
+  friend bounded softplus(const bounded& x) {
+    return of_increasing([](double v) { return tenon::arithmetic::softplus(v); }, x, roundings_of(3),
+                         smallest_normal);
+  }
+  // The slopes of these are nowhere above 1.1, 1.09, 1.13 and 1.13.
+  friend bounded silu(const bounded& x) {
+    return of_operation(tenon::arithmetic::silu(x.value_), 1.1 * x.error() + 0x1p-120, roundings_of(3));
+  }
+  friend bounded mish(const bounded& x) {
+    return of_operation(tenon::arithmetic::mish(x.value_), 1.09 * x.error() + 0x1p-120, roundings_of(5));
+  }
+  friend bounded gelu(const bounded& x) {
+    return of_operation(tenon::arithmetic::gelu(x.value_), 1.13 * x.error() + smallest_normal,
+                        roundings_of(8));
+  }
+  friend bounded gelu_tanh(const bounded& x) {
+    const double off = 2.2 * u * (std::abs(x.value_) + x.error());
+    return of_operation(tenon::arithmetic::gelu_tanh(x.value_), 1.13 * x.error() + off + smallest_normal, 0);
   }
 
  private:
@@ -107,6 +148,13 @@ class bounded {
   /// A result that is one number: `error` is that of the operands, then it is rounded.
   static bounded of_operation(double value, double error, double roundings) {
     return {value, error, std::abs(value) + error, roundings, 1};
+  }
+  /// A function that never falls.
+  template <class F>
+  static bounded of_increasing(F f, const bounded& x, double roundings, double absolute = 0) {
+    const double value = f(x.value_), e = x.error();
+    const double error = std::max(f(x.value_ + e) - value, value - f(x.value_ - e));
+    return of_operation(value, error + absolute, roundings);
   }
   template <int R, class Weight, class Input>
   void add_winograd(const tenon::node& n, const tenon::position& o, tenon::index channels, Weight weight,

@@ -31,16 +31,17 @@ void sweep(F f) {
   f(x);
 }
 
-/// All floats up to `most`, as the prefix of the input; the rest of it is 0.
+/// All floats, where they are beyond `least` or `most` these, as the prefix of the input; the rest of it is
+/// 0.
 template <tenon::Model M>
-void check_everywhere(float most = std::numeric_limits<float>::max()) {
+void check_everywhere(float least, float most) {
   std::vector<twin::runner> runners;
   twin::on_every_target([&] { runners.push_back(twin::pack<M>({})); });
   double worst = 0;
   sweep([&](const std::vector<float>& numbers) {
     std::vector<float> x(M::input::count);
     std::transform(numbers.begin(), numbers.end(), x.begin(),
-                   [=](float v) { return std::clamp(v, -most, most); });
+                   [=](float v) { return std::clamp(v, least, most); });
     const auto expected = twin::expect(M::network.view(), {}, x);
     for (const twin::runner& run : runners) {
       INFO(twin::title(M::network.view()) << " on " << run.target);
@@ -49,28 +50,62 @@ void check_everywhere(float most = std::numeric_limits<float>::max()) {
   });
   twin::say(M::network.view(), worst);
 }
+template <tenon::Model M>
+void check_everywhere(float most = std::numeric_limits<float>::max()) {
+  check_everywhere<M>(-most, most);
+}
+
+inline constexpr auto tangent = identity | tanh;
+inline constexpr auto exponential = identity | exp;
+inline constexpr auto logarithm = identity | log;
 
 }  // namespace
 
-#define TENON_MODEL                                                                               \
-  on_vector<relu>, on_vector<relu6>, on_vector<leaky_relu<>>, on_vector<leaky_relu<slope{-2.5}>>, \
-      on_vector<sigmoid>, on_vector<identity | tanh>, on_vector<hard_swish>, pairs
+#define TENON_MODEL                                                                                         \
+  on_vector<relu>, on_vector<relu6>, on_vector<leaky_relu<>>, on_vector<leaky_relu<slope{-2.5}>>,           \
+      on_vector<sigmoid>, on_vector<tangent>, on_vector<hard_swish>, on_vector<elu>,                        \
+      on_vector<elu_with<alpha{-0.5}>>, on_vector<selu>, on_vector<celu>, on_vector<celu_with<alpha{2.5}>>, \
+      on_vector<celu_with<alpha{-0.7}>>, on_vector<gelu>, on_vector<gelu_tanh>, on_vector<silu>,            \
+      on_vector<mish>, on_vector<hard_sigmoid>, on_vector<hard_sigmoid_with<alpha{-0.2}, beta{0.4}>>,       \
+      on_vector<softplus>, on_vector<softsign>, on_vector<thresholded_relu<1.5>>, on_vector<clip<-1, 2.5>>, \
+      on_vector<exponential>, on_vector<logarithm>, on_vector<multiply_by<-3>>,                             \
+      on_vector<add_constant<0.1>>, pairs
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("piecewise linear activations are right for every float", "[kernels]") {
   check_everywhere<on_vector<relu>>();
   check_everywhere<on_vector<relu6>>();
   check_everywhere<on_vector<leaky_relu<>>>();
+  check_everywhere<on_vector<hard_swish>>();
+  check_everywhere<on_vector<hard_sigmoid>>();
+  check_everywhere<on_vector<hard_sigmoid_with<alpha{-0.2}, beta{0.4}>>>();
+  check_everywhere<on_vector<thresholded_relu<1.5>>>();
+  check_everywhere<on_vector<clip<-1, 2.5>>>();
+  check_everywhere<on_vector<softsign>>();
 }
 
 TEST_CASE("activations that grow are right for every float whose results are finite", "[kernels]") {
   check_everywhere<on_vector<leaky_relu<slope{-2.5}>>>(4e37f);
-  check_everywhere<on_vector<hard_swish>>(4e37f);
+  check_everywhere<on_vector<multiply_by<-3>>>(1e38f);
+  check_everywhere<on_vector<add_constant<0.1>>>(3e38f);
+  check_everywhere<on_vector<exponential>>(-1e4f, 88);
+  check_everywhere<on_vector<celu_with<alpha{-0.7}>>>(-60, 1e38f);
 }
 
-TEST_CASE("exp and tanh are as exact for every float as they say", "[kernels]") {
+TEST_CASE("transcendental activations are as exact for every float as they say", "[kernels]") {
   check_everywhere<on_vector<sigmoid>>(1e4f);
-  check_everywhere<on_vector<identity | tanh>>();
+  check_everywhere<on_vector<tangent>>();
+  check_everywhere<on_vector<elu>>(3e38f);
+  check_everywhere<on_vector<elu_with<alpha{-0.5}>>>(3e38f);
+  check_everywhere<on_vector<selu>>(3e38f);
+  check_everywhere<on_vector<celu>>(3e38f);
+  check_everywhere<on_vector<celu_with<alpha{2.5}>>>(3e38f);
+  check_everywhere<on_vector<gelu>>();
+  check_everywhere<on_vector<gelu_tanh>>();
+  check_everywhere<on_vector<silu>>();
+  check_everywhere<on_vector<mish>>();
+  check_everywhere<on_vector<softplus>>();
+  check_everywhere<on_vector<logarithm>>(0x1p-149f, std::numeric_limits<float>::max());
   check_everywhere<pairs>(200);
 }
 
@@ -81,7 +116,7 @@ TEST_CASE("sigmoid and tanh end at their limits", "[kernels]") {
   std::transform(x.begin(), x.begin() + 6, x.begin() + 6, std::negate<>());
   twin::on_every_target([&] {
     const auto gate = twin::pack<on_vector<sigmoid>>({}).bare(x),
-               swing = twin::pack<on_vector<identity | tanh>>({}).bare(x);
+               swing = twin::pack<on_vector<tangent>>({}).bare(x);
     for (std::size_t i = 0; i < 12; ++i) {
       INFO("x = " << x[i]);
       CHECK(gate[i] == (i < 6 ? 1 : 0));

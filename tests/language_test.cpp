@@ -293,7 +293,7 @@ TEST_CASE("the catalogue has one entry for each rule, and every place of a sente
     CHECK_FALSE(entry.remedy.empty());
     CHECK(tenon::fill(entry, args).view().find('{') == std::string_view::npos);
   }
-  CHECK(id == static_cast<int>(tenon::rule::norm_not_supported));
+  CHECK(id == static_cast<int>(tenon::rule::formula_too_long));
 }
 
 TEST_CASE("::tanh, ::exp and ::log are still functions") {

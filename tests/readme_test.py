@@ -32,7 +32,7 @@ def layers_without_a_line():
     folder = ROOT / "include" / "tenon" / "layers"
     source = "".join((folder / name).read_text() for name in ("layers.hpp", "operators.hpp"))
     public = "".join(re.findall(r"^namespace layers \{\n(.*?)^\}  // namespace layers$", source, re.S | re.M))
-    names = set(re.findall(r"\b(\w+)\{\};", public)) | set(re.findall(r"consteval (?!auto)[^;{]*? (\w+)\(Fs\.\.\.\)", public))
+    names = set(re.findall(r"\b(\w+)\{\};", public)) | set(re.findall(r"constexpr (?!auto)[^;{]*? (\w+)\(Fs\.\.\.\)", public))
     names |= set(re.findall(r"^\w+_layer (\w+)\(overload", public, re.M))
     code = re.findall(r"`([^`]*)`", (ROOT / "examples" / "layers.md").read_text())
     written = set(re.findall(r"\w+", " ".join(code)))

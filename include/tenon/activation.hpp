@@ -1,6 +1,8 @@
 // F1. Functions of one number that follow a layer, as plain data: which activation, and its numbers.
 #pragma once
 
+#include "tenon/formula.hpp"
+
 namespace tenon {
 
 /// In the order of `op`.
@@ -31,41 +33,8 @@ enum class activation : unsigned char {
   user,
 };
 
-/// One operation of a formula on a stack of numbers.
-enum class instruction : unsigned char {
-  argument,  // push x
-  constant,  // push `value`
-  add,
-  subtract,
-  multiply,
-  divide,
-  negate,
-  abs,
-  maximum,
-  minimum,
-  exp,
-  log,
-  sqrt,
-  tanh,
-  sigmoid,
-  erf,
-};
-
-/// A user's function of one number, in postfix order: what activation<f> computes, instruction by
-/// instruction.
-struct formula {
-  static constexpr int max_length = 32;
-  struct item {
-    instruction what = instruction::argument;
-    float value = 0;
-
-    friend constexpr bool operator==(const item&, const item&) = default;
-  };
-  int length = 0;
-  item code[max_length]{};
-
-  friend constexpr bool operator==(const formula&, const formula&) = default;
-};
+/// Factors of selu above zero and of exp(x) - 1 below.
+inline constexpr float selu_scale = 1.0507009873554805f, selu_slope = 1.7580993408473766f;
 
 /// An activation with its numbers: a constant of the micro-kernel that applies it.
 struct function {

@@ -61,6 +61,8 @@ enum class rule : unsigned char {
   output_padding_too_large,
   transposed_to_nothing,
   norm_not_supported,
+  function_without_formula,
+  formula_too_long,
 };
 
 /// One entry of the catalogue. `{0}` to `{3}` in the sentence stand for what `diagnosis::args` says.
@@ -196,6 +198,13 @@ inline constexpr catalogue_entry catalogue[] = {
     {rule::norm_not_supported, "norm_not_supported",
      "an L{0} norm is not supported: P is 1, 2, 3 or infinity",
      "Choose one of lp_pool<1, W>, lp_pool<2, W>, lp_pool<3, W>, lp_pool<infinity, W>."},
+    {rule::function_without_formula, "function_without_formula",
+     "its function does not turn a tenon::symbol x into another one",
+     "Write [](auto x) { return ...; } with + - * /, numbers, abs, max, min, exp, log, sqrt, tanh, sigmoid, "
+     "erf (without std::) and where(x < a, b, c)."},
+    {rule::formula_too_long, "formula_too_long",
+     "its function has {0} operations and operands, more than {1}",
+     "Split it: activation<f> | activation<g>."},
 };
 
 /// A broken rule: where, and with which words in the places of its sentence. `node` is -1 for the whole

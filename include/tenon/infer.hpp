@@ -72,6 +72,11 @@ constexpr void check_numbers(inference_context& c, const attributes& a) {
   }
 }
 
+constexpr void check_formula(inference_context& c, const formula& f) {
+  if (f.length == 0) return c.fail(rule::function_without_formula);
+  if (f.length > formula::max_length) c.fail(rule::formula_too_long, f.length, formula::max_length);
+}
+
 /// Shape and counts of one node, from those before it.
 constexpr void infer_node(inference_context& c, node& n) {
   const attributes& a = n.attr;
@@ -81,6 +86,7 @@ constexpr void infer_node(inference_context& c, node& n) {
                   options_taken(a.kind));
   if (a.given_twice != option::none) return c.fail(rule::option_given_twice, spelling(a.given_twice));
   check_numbers(c, a);
+  if (a.kind == op::user) check_formula(c, a.user);
   if (c.error) return;
   if (a.kind == op::input) return infer_input(c, n);
 

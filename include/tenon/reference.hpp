@@ -90,7 +90,7 @@ constexpr feature_map<T> apply(const layer_inputs<T>& l) {
     case op::concat:
       return concat(l);
     default:  // activations, and what changes no element: flatten, reshape, squeeze, identity, dropout
-      return l.each_in_place([&](const T& x, index) { return activation_of(l.n.attr, x); });
+      return l.each_in_place([&](const T& x, index) { return activated(l.n.attr, x); });
   }
 }
 

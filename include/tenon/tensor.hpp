@@ -27,6 +27,9 @@ struct tensor {
   constexpr const float* end() const { return elements + count; }
   constexpr operator std::span<float, count>() { return std::span<float, count>(elements); }
   constexpr operator std::span<const float, count>() const { return std::span<const float, count>(elements); }
+
+  /// Element by element; a NaN equals nothing.
+  friend constexpr bool operator==(const tensor&, const tensor&) = default;
 };
 
 }  // namespace tenon

@@ -6,6 +6,7 @@
 
 #include <tenon/instantiate.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -18,7 +18,6 @@ A file holds
 """
 import argparse
 import json
-import os
 import pathlib
 import struct
 import subprocess

@@ -1,7 +1,6 @@
 """The networks of examples/zoo as ONNX models, written a second time from their papers and from torchvision's names, so
 that a slip in one place shows in the other. No shape or count is taken from tenon."""
 import numpy as np
-import onnx
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 import seeded

@@ -67,15 +67,15 @@ HWY_NOINLINE void softmax_row(index count, const float* in, float* out) {
   float largest = in[0];
   for (index i = 1; i < count; ++i) largest = in[i] > largest ? in[i] : largest;
   each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    return hn::Exp(d, hn::Sub(load(in), hn::Set(d, largest)));
+    return exp_down_to_zero(d, hn::Sub(load(in), hn::Set(d, largest)));
   });
   float total = 0;
   for (index i = 0; i < count; ++i) total += out[i];
   if constexpr (Log) {
     const tag<1> one;
-    const float log = hn::GetLane(hn::Log(one, hn::Set(one, total)));
+    const float log_total = hn::GetLane(log(one, hn::Set(one, total)));
     each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
-      return hn::Sub(hn::Sub(load(in), hn::Set(d, largest)), hn::Set(d, log));
+      return hn::Sub(hn::Sub(load(in), hn::Set(d, largest)), hn::Set(d, log_total));
     });
   } else {
     each_vector(count, out,
@@ -96,15 +96,15 @@ HWY_NOINLINE void softmax_axis(const softmax_layer& l, const float* in, float* o
       auto largest = load(in + at), total = hn::Zero(d);
       for (index i = 1; i < l.extent; ++i) largest = hn::Max(largest, load(in + at + i * l.inner));
       for (index i = 0; i < l.extent; ++i) {
-        const auto e = hn::Exp(d, hn::Sub(load(in + at + i * l.inner), largest));
+        const auto e = exp_down_to_zero(d, hn::Sub(load(in + at + i * l.inner), largest));
         total = hn::Add(total, e);
         if constexpr (!Log) store(e, out + at + i * l.inner);
       }
-      const auto log = Log ? hn::Log(d, total) : total;
+      const auto log_total = Log ? log(d, total) : total;
       for (index i = 0; i < l.extent; ++i) {
         float* to = out + at + i * l.inner;
         if constexpr (Log)
-          store(hn::Sub(hn::Sub(load(in + at + i * l.inner), largest), log), to);
+          store(hn::Sub(hn::Sub(load(in + at + i * l.inner), largest), log_total), to);
         else
           store(hn::Div(load(to), total), to);
       }
@@ -130,7 +130,7 @@ inline HWY_NOINLINE void response_row(const response_layer& l, index channels, c
       squares = hn::MulAdd(x, x, squares);
     }
     const auto base = hn::MulAdd(squares, hn::Set(d, l.scale), hn::Set(d, l.bias));
-    return hn::Mul(load(in + c), hn::Exp(d, hn::Mul(hn::Log(d, base), hn::Set(d, -l.beta))));
+    return hn::Mul(load(in + c), exp(d, hn::Mul(log(d, base), hn::Set(d, -l.beta))));
   };
   const tag<isa.lanes> d;
   const tag<1> one;

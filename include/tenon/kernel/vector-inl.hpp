@@ -1,4 +1,4 @@
-// What all kernels share: parts of vectors, activations, and the reduction of a pool window.
+// What all kernels share: parts of vectors, and activations.
 #if defined(TENON_KERNEL_VECTOR_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_VECTOR_INL_HPP
 #undef TENON_KERNEL_VECTOR_INL_HPP
@@ -6,12 +6,11 @@
 #define TENON_KERNEL_VECTOR_INL_HPP
 #endif
 
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include <utility>
 
-#include "tenon/kernel/math-inl.hpp"
+#include "tenon/kernel/activation-inl.hpp"
 #include "tenon/tile.hpp"
 
 // In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
@@ -74,31 +73,6 @@ HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
 #else
   return hn::ConcatOdd(d, hi, lo);
 #endif
-}
-
-/// The activation of each lane. Formulas: tenon/layers/layers.hpp.
-template <function F, class D>
-HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x) {
-  constexpr activation kind = F.kind;
-  if constexpr (kind == activation::relu) {
-    return hn::Max(x, hn::Zero(d));
-  } else if constexpr (kind == activation::relu6) {
-    return hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, 6.0f));
-  } else if constexpr (kind == activation::leaky_relu) {
-    return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, hn::Set(d, F.alpha)));
-  } else if constexpr (kind == activation::sigmoid) {
-    // exp(104) is infinite and the result 0; Highway's Exp takes nothing larger.
-    const auto one = hn::Set(d, 1.0f), most = hn::Set(d, 104.0f);
-    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(most, hn::Neg(x)))));
-  } else if constexpr (kind == activation::tanh) {
-    return tanh(d, x);
-  } else if constexpr (kind == activation::hard_swish) {
-    const auto gate = hn::Min(hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d)), hn::Set(d, 6.0f));
-    return hn::Mul(hn::Mul(x, gate), hn::Set(d, 1.0f / 6.0f));
-  } else {
-    (void)d;
-    return x;
-  }
 }
 
 }  // namespace tenon::HWY_NAMESPACE

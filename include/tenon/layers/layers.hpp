@@ -13,10 +13,16 @@ struct called_layer;
 
 /// What an expression of the language derives from.
 struct expression {
-  constexpr called_layer operator()(auto&&...) const;
+  template <class... Ts>
+  requires(!std::is_same_v<symbol, std::remove_cvref_t<Ts>> && ...) constexpr called_layer operator()(
+      Ts&&...) const;
 };
 struct called_layer : expression {};
-constexpr called_layer expression::operator()(auto&&...) const { return {}; }
+template <class... Ts>
+requires(!std::is_same_v<symbol, std::remove_cvref_t<Ts>> &&
+         ...) constexpr called_layer expression::operator()(Ts&&...) const {
+  return {};
+}
 
 /// A type of the language: a layer, or layers joined by the operators.
 template <class E>
@@ -60,6 +66,11 @@ constexpr attributes counted(op kind, index number) {
   a.groups = number;
   return a;
 }
+constexpr attributes with_formula(const formula& f) {
+  attributes a(op::user);
+  a.user = f;
+  return a;
+}
 constexpr attributes with_axes(op kind, std::initializer_list<int> axes) {
   attributes a(kind);
   for (int axis : axes)
@@ -94,6 +105,10 @@ constexpr attributes with_step(attributes a, auto... options) { return with_opti
 template <op Kind>
 struct plain_layer : expression {
   static constexpr attributes attr = valued_by_default(Kind);
+
+  using expression::operator();
+  /// In a function of activation<f>: the layer's name hides the function of the same name.
+  constexpr symbol operator()(const symbol& x) const requires(Kind == op::sigmoid) { return sigmoid(x); }
 };
 
 }  // namespace detail
@@ -127,6 +142,12 @@ struct axes_layer : expression {
 template <op Kind, number Alpha, number Beta = number(0)>
 struct valued_layer : expression {
   static constexpr attributes attr = detail::valued(Kind, Alpha.value, Beta.value);
+};
+
+/// An activation of the user's own.
+template <formula F>
+struct formula_layer : expression {
+  static constexpr attributes attr = detail::with_formula(F);
 };
 
 template <op Kind, index... Extents>
@@ -330,6 +351,14 @@ template <number Factor>
 inline constexpr valued_layer<op::multiply_by, Factor> multiply_by{};
 template <number Term>
 inline constexpr valued_layer<op::add_constant, Term> add_constant{};
+/// f(x), where f is a function object of your own, called while compiling with a tenon::symbol for x:
+///   inline constexpr auto square_of_relu = [](auto x) { return max(x, 0) * max(x, 0); };
+///   input<8> | activation<square_of_relu>
+/// It may use + - * /, numbers (taken as float), abs, max, min, exp, log, sqrt, tanh, sigmoid, erf, and
+/// where(x < a, b, c), which is b or c; the functions without std::. Up to 32 operations and operands. Fused
+/// as the built-in ones are.
+template <auto F>
+inline constexpr formula_layer<formula_of(F)> activation{};
 
 // ---- along an axis ----
 

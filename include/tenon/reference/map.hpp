@@ -12,6 +12,24 @@ struct position {
   index at[max_spatial_rank]{};
 };
 
+namespace arithmetic {
+
+/// A sum that is finished: from here on it is one number in memory, however it was summed.
+template <class T>
+constexpr T finished(const T& x) {
+  return x;
+}
+
+/// A sum over the window of convolution `layer` at output `o`, of weight(channel, k) * input(channel, k) for
+/// `channels` channels and all taps k. A number type that knows of faster algorithms looks at it here.
+template <class T, class Weight, class Input>
+constexpr T convolved(const T& sum, const node& /*layer*/, const position& /*o*/, index /*channels*/, Weight,
+                      Input) {
+  return sum;
+}
+
+}  // namespace arithmetic
+
 namespace detail {
 
 /// f(position) for all positions of a box, the last axis fastest.

@@ -125,8 +125,8 @@ class norm_of {
  public:
   constexpr explicit norm_of(int p) : p_(p) {}
   constexpr void add(const T& x) {
-    using arithmetic::magnitude, arithmetic::maximum;
-    const T size = magnitude(x);
+    using arithmetic::abs, arithmetic::maximum;
+    const T size = abs(x);
     if (p_ == 0)
       sum_ = maximum(sum_, size);
     else
