@@ -174,7 +174,9 @@ double check(const subject& s);
 template <tenon::Model... Ms>
 double check_all() {
   double worst = 0;
-  ((worst = std::max(worst, check({Ms::network.view(), view_of(Ms::schedule), Ms::lowered_with.fuse, &pack<Ms>}))), ...);
+  ((worst = std::max(worst,
+                     check({Ms::network.view(), view_of(Ms::schedule), Ms::lowered_with.fuse, &pack<Ms>}))),
+   ...);
   return worst;
 }
 

@@ -51,8 +51,4 @@ constexpr tensor<S> translate(const tensor<S>& f, displacement v) {
   return moved;
 }
 
-/// Uses of trained numbers in one run of the network: multiply-accumulates and biases.
-template <class Network>
-constexpr index connection_count = tenon::detail::sum_over(Network::network.nodes, &tenon::node::connections);
-
 }  // namespace lecture

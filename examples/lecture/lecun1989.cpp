@@ -58,10 +58,10 @@ static_assert(Net4::parameter_count == 1'132);  // 2 * 9 + 2 * 64,  16 * (2 * 25
 static_assert(Net5::parameter_count == 1'060);  // 146,  4 * 2 * 25 + 4 * 16,  64 * 10 + 10
 
 // Without sharing every parameter is used once.
-static_assert(connection_count<Net1> == 2'570 && connection_count<Net2> == 3'214 &&
-              connection_count<Net3> == 1'226);
-static_assert(connection_count<Net4> == 2'266);  // 128 * (9 + 1),  816,  170
-static_assert(connection_count<Net5> == 5'194);  // 1,280,  64 * (50 + 1),  650
+static_assert(Net1::connection_count == 2'570 && Net2::connection_count == 3'214 &&
+              Net3::connection_count == 1'226);
+static_assert(Net4::connection_count == 2'266);  // 128 * (9 + 1),  816,  170
+static_assert(Net5::connection_count == 5'194);  // 1,280,  64 * (50 + 1),  650
 
 /// The shapes from input to output, where they change.
 template <class Network>
@@ -84,8 +84,8 @@ std::vector<std::string> row(std::string name, std::string layers) {
           std::move(layers),
           shapes<Network>(),
           counted(Network::parameter_count),
-          counted(connection_count<Network>),
-          fixed(double(connection_count<Network>) / double(Network::parameter_count), 1)};
+          counted(Network::connection_count),
+          fixed(double(Network::connection_count) / double(Network::parameter_count), 1)};
 }
 
 int main() {

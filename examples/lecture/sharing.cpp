@@ -22,11 +22,11 @@ template <index N>
 consteval bool counts_are_right() {
   constexpr index units = N * N, window = 3 * 3;
   return full_layer<N>::parameter_count == units * (units + 1) &&
-         connection_count<full_layer<N>> == units * (units + 1) &&
+         full_layer<N>::connection_count == units * (units + 1) &&
          local_layer<N>::parameter_count == units * (window + 1) &&
-         connection_count<local_layer<N>> == units * (window + 1) &&
+         local_layer<N>::connection_count == units * (window + 1) &&
          shared_layer<N>::parameter_count == window + 1 &&
-         connection_count<shared_layer<N>> == units * (window + 1);
+         shared_layer<N>::connection_count == units * (window + 1);
 }
 static_assert(counts_are_right<8>() && counts_are_right<16>() && counts_are_right<64>());
 
@@ -90,8 +90,8 @@ row parameters(std::string name) {
 }
 template <template <index> class LayerOn>
 row connections(std::string name) {
-  return {std::move(name), counted(connection_count<LayerOn<8>>), counted(connection_count<LayerOn<16>>),
-          counted(connection_count<LayerOn<32>>), counted(connection_count<LayerOn<64>>)};
+  return {std::move(name), counted(LayerOn<8>::connection_count), counted(LayerOn<16>::connection_count),
+          counted(LayerOn<32>::connection_count), counted(LayerOn<64>::connection_count)};
 }
 template <index Depth>
 row fields() {

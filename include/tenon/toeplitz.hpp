@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tenon/model.hpp"
+#include "tenon/properties.hpp"
 #include "tenon/reference.hpp"
 
 namespace tenon {
@@ -72,15 +73,17 @@ struct linear_map {
 /// A convolution has equal numbers along its diagonals (a Toeplitz matrix); with cyclic boundaries and a
 /// stride of 1 it is circulant. conv_transpose has the transpose of the matrix of conv with the same weights.
 /// Shapes: W is Out.count() x In.count(), so choose small ones; a constant expression also costs In.count()
-/// passes of the reference. Ill-formed if the layer does not fit In, with the model's error. Throws
-/// std::invalid_argument if there are not as many weights as the layer has. A layer that is not linear has no
-/// matrix: what comes out then says nothing about it.
+/// passes of the reference. Ill-formed if the layer does not fit In, with the model's error,
+/// or is not affine (is_affine). Throws std::invalid_argument if there are not as many weights as the layer
+/// has.
 template <auto Layer, shape In>
 constexpr auto toeplitz(std::span<const float> weights) {
   using network = network_on<Layer, In>;
   if constexpr (!detail::is_right<detail::on_input<Layer, In>>) {
     return linear_map<In, In>{};  // after the model's error there is no second one
   } else {
+    static_assert(is_affine<network>,
+                  "tenon: toeplitz is the matrix of a linear layer, and this layer is not linear");
     if (weights.size() * sizeof(float) != static_cast<std::size_t>(network::weight_bytes))
       throw std::invalid_argument("tenon: toeplitz needs as many weights as the layer has");
     linear_map<In, network::output_shape> map;
