@@ -127,8 +127,7 @@ TENON_OF_UNKNOWN(unknown, unknown{}, /)
 #undef TENON_OF_UNKNOWN
 
 struct unknown_shape : unknown {
-  int rank = 1;
-  unknown extents[max_rank];
+  unknown rank, extents[max_rank];
   constexpr operator shape() const { return shape(1); }
   constexpr unknown count() const { return {}; }
   constexpr unknown channels() const { return {}; }
@@ -136,8 +135,8 @@ struct unknown_shape : unknown {
   constexpr unknown spatial(int) const { return {}; }
 };
 struct unknown_extents : unknown {
-  int count = 1;
-  unknown values[extents::capacity];
+  unknown count, values[extents::capacity];
+  constexpr unknown at(int) const { return {}; }
   constexpr operator extents() const { return {}; }
 };
 

@@ -240,47 +240,70 @@ constexpr equivariance equivariance_of(graph_view network, int output = 0) {
   return e;
 }
 
+namespace detail {
+
+/// Stands for a property of a wrong network, which has its error: true, and its opposite, too.
+struct unknown_truth {
+  constexpr explicit operator bool() const { return true; }
+  constexpr bool operator!() const { return true; }
+};
+
+template <class M, class Property>
+consteval auto if_right(Property property) {
+  if constexpr (M::network.error)
+    return unknown_truth{};
+  else
+    return property(M::network.view());
+}
+
+template <class Property>
+constexpr bool all_outputs(graph_view network, Property property) {
+  for (int i = 0; i < static_cast<int>(network.outputs.size()); ++i)
+    if (!property(equivariance_of(network, i))) return false;
+  return true;
+}
+
+}  // namespace detail
+
 /// G(a x + b y) = a G(x) + b G(y) for all inputs and whatever the parameters are: every layer is linear, and
 /// none adds a bias. (One whose parameters happen to make it linear, such as a prelu with slopes of 1, is
 /// not counted.)
 template <class M>
-inline constexpr bool is_linear = M::network.error ||
-                                  detail::degree_of(M::network.view()) == detail::degree::linear;
+inline constexpr auto is_linear = detail::if_right<M>([](graph_view network) {
+  return detail::degree_of(network) == detail::degree::linear;
+});
 
 /// G(x) = L(x) + c with L linear, whatever the parameters are: biases and batch norms are allowed.
 template <class M>
-inline constexpr bool is_affine = M::network.error ||
-                                  detail::degree_of(M::network.view()) != detail::degree::other;
-
-/// Of every output of a network; of a wrong one, which has its error, everything is true.
-namespace detail {
-template <class M, class Property>
-consteval bool all_outputs(Property property) {
-  if constexpr (M::network.error) return true;
-  for (int i = 0; i < static_cast<int>(M::network.view().outputs.size()); ++i)
-    if (!property(equivariance_of(M::network.view(), i))) return false;
-  return true;
-}
-}  // namespace detail
+inline constexpr auto is_affine = detail::if_right<M>([](graph_view network) {
+  return detail::degree_of(network) != detail::degree::other;
+});
 
 /// Do all outputs of M commute with translations, in the sense of `equivariance`?
 template <class M>
-inline constexpr bool is_translation_equivariant = detail::all_outputs<M>([](const equivariance& e) {
-  return e.holds;
+inline constexpr auto is_translation_equivariant = detail::if_right<M>([](graph_view network) {
+  return detail::all_outputs(network, [](const equivariance& e) { return e.holds; });
 });
 
 /// Does translation of the input by any number of elements leave all outputs as they are?
 template <class M>
-inline constexpr bool is_translation_invariant = detail::all_outputs<M>([](const equivariance& e) {
-  bool invariant = e.holds;
-  for (int axis = 0; axis < e.shift.count; ++axis)
-    invariant = invariant && e.shift.values[axis] == 0 && e.stride.values[axis] == 1;
-  return invariant;
+inline constexpr auto is_translation_invariant = detail::if_right<M>([](graph_view network) {
+  return detail::all_outputs(network, [](const equivariance& e) {
+    bool invariant = e.holds;
+    for (int axis = 0; axis < e.shift.count; ++axis)
+      invariant = invariant && e.shift.values[axis] == 0 && e.stride.values[axis] == 1;
+    return invariant;
+  });
 });
 
 /// Input elements by which the input moves along each axis when the first output moves by the shift of
 /// `equivariance`, which is 1 if no layer raises the resolution.
 template <class M>
-inline constexpr extents equivariance_stride = equivariance_of(M::network.view()).stride;
+inline constexpr extents equivariance_stride = [] {
+  if constexpr (M::network.error)
+    return extents{};
+  else
+    return equivariance_of(M::network.view()).stride;
+}();
 
 }  // namespace tenon

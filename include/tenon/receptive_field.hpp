@@ -27,8 +27,8 @@ struct request {
   stretch along[max_axes];
   bool any = false, all = false;
 
-  constexpr void widen(const request& r) {
-    for (int axis = 0; axis < max_axes; ++axis) along[axis].widen(r.along[axis]);
+  constexpr void widen(const request& r, int rank) {
+    for (int axis = 0; axis < rank; ++axis) along[axis].widen(r.along[axis]);
     any = any || r.any;
     all = all || r.all;
   }
@@ -196,19 +196,33 @@ constexpr request read(const node& n, const shape& in, const request& out, index
   return r;
 }
 
-/// Do neighbouring outputs read different numbers of elements?
-constexpr bool is_irregular(const node& n) {
-  switch (n.attr.kind) {
-    case op::conv_transpose:
-    case op::upsample:
-    case op::pixel_shuffle:
-    case op::adaptive_avg_pool:
-      return true;
-    case op::concat:
-      return n.axis > 0;
-    default:
-      return false;
+/// After how many outputs what they read has the same form again, if there is such a number.
+constexpr index period_of(const node& n, const shape& in) {
+  constexpr index never = 64;
+  index most = 1;
+  for (int axis = 0; axis < n.out.spatial_rank() && axis < max_spatial_rank; ++axis) {
+    index period = 1;
+    if (n.attr.kind == op::conv_transpose) period = n.win.stride[axis];
+    if (n.attr.kind == op::upsample) period = n.attr.kernel.at(axis);
+    if (n.attr.kind == op::pixel_shuffle) period = n.attr.groups;
+    if (n.attr.kind == op::adaptive_avg_pool && in.spatial(axis) % n.out.spatial(axis) != 0) period = never;
+    if (n.attr.kind == op::upsample && n.attr.align_corners) period = never;
+    if (n.attr.kind == op::concat && axis + 1 == n.axis) period = never;
+    if (period > most) most = period < never ? period : never;
   }
+  return most;
+}
+
+/// How many outputs to look at along each axis: one period of all layers, 64 at most; fewer in networks of
+/// hundreds of layers, where compilers would end the computation.
+constexpr index outputs_to_see(graph_view network) {
+  const index most = 64, affordable = 6144 / static_cast<index>(network.nodes.size()) + 1;
+  index outputs = 1;
+  for (const node& n : network.nodes) {
+    if (n.inputs[0] >= 0) outputs *= period_of(n, network.nodes[static_cast<std::size_t>(n.inputs[0])].out);
+    if (outputs >= most) outputs = most;
+  }
+  return outputs < affordable ? outputs : affordable;
 }
 
 }  // namespace detail
@@ -223,14 +237,12 @@ constexpr extents receptive_field(graph_view network, int output = 0, int input 
   const auto at = [&](int id) -> const node& { return network.nodes[static_cast<std::size_t>(id)]; };
   const int last = network.outputs[static_cast<std::size_t>(output)];
   int source = -1, inputs = 0;
-  index positions = 1;
-  for (int id = 0; id <= last; ++id) {
+  for (int id = 0; id <= last; ++id)
     if (at(id).attr.kind == op::input && inputs++ == input) source = id;
-    if (detail::is_irregular(at(id))) positions = 64;
-  }
   extents sees;
   if (source < 0) return sees;
   sees.count = at(source).out.spatial_rank();
+  const index positions = detail::outputs_to_see(network);
   for (index position = 0; position < positions; ++position) {
     std::vector<request> asked(static_cast<std::size_t>(last) + 1);
     asked.back().any = true;
@@ -245,7 +257,7 @@ constexpr extents receptive_field(graph_view network, int output = 0, int input 
       for (int in : at(id).inputs) {
         if (in < 0 || !wanted.any) continue;
         const request r = detail::read(at(id), at(in).out, wanted, before, position);
-        if (r.any) asked[static_cast<std::size_t>(in)].widen(r);
+        if (r.any) asked[static_cast<std::size_t>(in)].widen(r, at(in).out.spatial_rank());
         before = at(in).out.extents[at(id).axis];
       }
     }

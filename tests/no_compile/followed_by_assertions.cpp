@@ -18,7 +18,7 @@ static_assert(FollowedByAssertions::connection_count == 3466);
 static_assert(FollowedByAssertions::receptive_field == tenon::extents{8, 8});
 static_assert(FollowedByAssertions::arena_bytes <= 16 * 1024);
 static_assert(16 * 1024 > FollowedByAssertions::weight_bytes);
-static_assert(FollowedByAssertions::output_shape.count() == 10 && FollowedByAssertions::input_shape.rank > 0);
+static_assert(FollowedByAssertions::output_shape.count() == 10);
 static_assert(FollowedByAssertions::receptive_field.values[0] == 8);
 static_assert(FollowedByAssertions::weight_bytes / 4 == FollowedByAssertions::parameter_count);
 static_assert(FollowedByAssertions::arena_bytes > FollowedByAssertions::output_shape.count());
@@ -27,7 +27,10 @@ constexpr tenon::shape shape_of_output = FollowedByAssertions::output_shape;
 static_assert(macs > 0 && shape_of_output.rank == 1);
 float scores_of_all[FollowedByAssertions::output_shape.count()];
 static_assert(tenon::Model<FollowedByAssertions>);
-static_assert(tenon::is_affine<FollowedByAssertions>);
+static_assert(tenon::is_affine<FollowedByAssertions> &&
+              !tenon::is_translation_invariant<FollowedByAssertions>);
+static_assert(FollowedByAssertions::receptive_field.count == 2 &&
+              FollowedByAssertions::input_shape.rank == 3);
 
 struct Unfused : tenon::unfused<FollowedByAssertions> {};
 static_assert(Unfused::output_shape == tenon::shape{10});

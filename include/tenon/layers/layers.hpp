@@ -13,10 +13,16 @@ struct called_layer;
 
 /// What an expression of the language derives from.
 struct expression {
-  constexpr called_layer operator()(auto&&...) const;
+  template <class... Ts>
+  requires(!std::is_same_v<symbol, std::remove_cvref_t<Ts>> && ...) constexpr called_layer operator()(
+      Ts&&...) const;
 };
 struct called_layer : expression {};
-constexpr called_layer expression::operator()(auto&&...) const { return {}; }
+template <class... Ts>
+requires(!std::is_same_v<symbol, std::remove_cvref_t<Ts>> &&
+         ...) constexpr called_layer expression::operator()(Ts&&...) const {
+  return {};
+}
 
 /// A type of the language: a layer, or layers joined by the operators.
 template <class E>
@@ -100,6 +106,7 @@ template <op Kind>
 struct plain_layer : expression {
   static constexpr attributes attr = valued_by_default(Kind);
 
+  using expression::operator();
   /// In a function of activation<f>: the layer's name hides the function of the same name.
   constexpr symbol operator()(const symbol& x) const requires(Kind == op::sigmoid) { return sigmoid(x); }
 };
