@@ -54,8 +54,7 @@ def main(args):
 
     def fill_table(match):
         path, shown = match.groups()
-        lines = (ROOT / path).read_text().splitlines(True)
-        wanted = "".join(line for line in lines if line.startswith("|"))
+        wanted = re.search(r"^\|(?:.*\n\|)*.*\n", (ROOT / path).read_text(), re.M)[0]  # the first table
         if shown != wanted:
             wrong.append(path)
         return f"<!-- table: {path} -->\n{wanted}"
