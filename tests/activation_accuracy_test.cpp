@@ -46,7 +46,7 @@ constexpr float endless = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 /// Every 1009th float from `least` to `most`, by their bits: from zero over the subnormals to the largest;
-/// zeros, the smallest numbers and both ends are among them.
+/// zeros, the smallest numbers, whole ones where formulas change, and both ends are among them.
 std::vector<float> sample(float least, float most) {
   std::vector<float> x;
   const auto put = [&](float v) {
@@ -56,7 +56,9 @@ std::vector<float> sample(float least, float most) {
   for (std::uint32_t bits = 0; bits < std::bit_cast<std::uint32_t>(endless); bits += 1009)
     put(std::bit_cast<float>(bits));
   for (std::uint32_t bits = 0; bits < 64; ++bits) put(std::bit_cast<float>(bits));
-  for (const float v : {std::numeric_limits<float>::min(), std::abs(least), std::abs(most)}) put(v);
+  for (const float v :
+       {std::numeric_limits<float>::min(), 1.0f, 2.0f, 3.0f, 6.0f, std::abs(least), std::abs(most)})
+    put(v);
   x.resize((x.size() + wide - 1) / wide * wide, most);
   return x;
 }

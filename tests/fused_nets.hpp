@@ -22,6 +22,5 @@ using after_others =
 
 /// A network as lowered, and with every layer as a step of its own.
 #define BOTH(...) __VA_ARGS__, tenon::unfused<__VA_ARGS__>
-#define FUSED_NETS(...)                                                      \
-  BOTH(twin::after_conv<__VA_ARGS__>), BOTH(twin::around_pool<__VA_ARGS__>), \
-      BOTH(twin::after_others<__VA_ARGS__>)
+#define FUSED_NETS(...) \
+  BOTH(twin::after_conv<__VA_ARGS__>), twin::around_pool<__VA_ARGS__>, twin::after_others<__VA_ARGS__>

@@ -1,4 +1,7 @@
 // activation<f>: a user's function fused like a built-in activation, and equal to one of the same formula.
+#include <cmath>
+#include <limits>
+
 #include "catch.hpp"
 #include "fused_nets.hpp"
 
@@ -22,6 +25,8 @@ struct scaled {
 inline constexpr auto unchanged = [](auto x) { return x; };
 inline constexpr auto three = [](auto x) { return decltype(x)(3); };
 
+inline constexpr auto stairs = [](auto x) { return where(x < 1, 2, where(x <= 1, 3, 4)); };
+
 inline constexpr auto relu_by_hand = [](auto x) { return max(x, 0); };
 inline constexpr auto tanh_by_hand = [](auto x) { return tanh(x); };
 inline constexpr auto softsign_by_hand = [](auto x) { return x / (1 + abs(x)); };
@@ -42,14 +47,14 @@ static_assert(twin::around_pool<activation<squared_relu>>::schedule.step_count =
 }  // namespace
 
 // clang-format off
-#define EVERYWHERE(f) FUSED_NETS(activation<f>), alone<activation<f>>
+#define FUSED(f) twin::after_conv<activation<f>>, alone<activation<f>>
 #define BY_HAND(f, built_in) twin::after_conv<activation<f>>, twin::after_conv<built_in>
-#define FORMULAS                                                                                                  \
-  EVERYWHERE(squared_relu), EVERYWHERE(quick_gelu), EVERYWHERE(waves), EVERYWHERE(soft_threshold),                \
-  EVERYWHERE(bounded_log), EVERYWHERE(scaled{0.25f}), EVERYWHERE(unchanged)
+#define FORMULAS                                                                                              \
+  FUSED_NETS(activation<waves>), FUSED_NETS(activation<squared_relu>), FUSED(quick_gelu), FUSED(soft_threshold), \
+  FUSED(bounded_log), FUSED(scaled{0.25f}), FUSED(unchanged)
 #define TENON_MODEL                                                                                               \
   FORMULAS, BY_HAND(relu_by_hand, relu), BY_HAND(tanh_by_hand, tangent), BY_HAND(softsign_by_hand, softsign),     \
-  BY_HAND(leaky_by_hand, leaky_relu<>), alone<activation<three>>
+  BY_HAND(leaky_by_hand, leaky_relu<>), alone<activation<three>>, alone<activation<stairs>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 
@@ -83,5 +88,16 @@ TEST_CASE("a function may ignore its argument", "[kernels]") {
   twin::on_every_target([] {
     for (const float y : twin::pack<alone<activation<three>>>({}).bare(std::vector<float>(23, 1.0f)))
       CHECK(y == 3);
+  });
+}
+
+TEST_CASE("comparisons are strict or not, and false for what is not a number", "[kernels]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> x{0.5f, std::nextafter(1.0f, 0.0f), 1, std::nextafter(1.0f, 2.0f), 1.5f, nan};
+  x.resize(23);
+  twin::on_every_target([&] {
+    std::vector<float> y = twin::pack<alone<activation<stairs>>>({}).bare(x);
+    y.resize(6);
+    CHECK(y == std::vector<float>{2, 2, 3, 4, 4, 4});
   });
 }

@@ -23,17 +23,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// min(x, most) and max(x, least); NaN where x is NaN. Where one operand is NaN, x86 returns the second and
 /// Arm NaN, but Highway's emulated vectors return the other one.
-inline constexpr bool min_passes_second = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128;
+inline constexpr bool min_keeps_nan = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128;
 template <class D>
 HWY_INLINE hn::Vec<D> at_most(D, hn::Vec<D> x, hn::Vec<D> most) {
-  if constexpr (min_passes_second)
+  if constexpr (min_keeps_nan)
     return hn::Min(most, x);
   else
     return hn::IfThenElse(hn::Gt(x, most), most, x);
 }
 template <class D>
 HWY_INLINE hn::Vec<D> at_least(D, hn::Vec<D> x, hn::Vec<D> least) {
-  if constexpr (min_passes_second)
+  if constexpr (min_keeps_nan)
     return hn::Max(least, x);
   else
     return hn::IfThenElse(hn::Lt(x, least), least, x);
