@@ -364,6 +364,14 @@ struct flatten<called_layer> {
     return in;
   }
 };
+template <text Operator>
+struct flatten<wrongly_joined<Operator>> {
+  static constexpr room takes{};
+  static constexpr int append(graph_builder& b, int in, int) {
+    b.fail(rule::wrongly_joined, -1, Operator.view(), b.place(in));
+    return in;
+  }
+};
 template <text Name>
 struct flatten<called_tag<Name>> {
   static constexpr room takes{};

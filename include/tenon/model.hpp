@@ -20,9 +20,7 @@ consteval auto error_text() {
     return text<1>{};
   } else {
     constexpr sentence said = explain_error(graph_of<E>.view(), graph_of<E>.error);
-    text<said.length + 1> out;
-    for (std::size_t i = 0; i < said.length; ++i) out.chars[i] = said.chars[i];
-    return out;
+    return text_of<said.length>(said.chars);
   }
 }
 
@@ -166,15 +164,32 @@ struct model_of<Expression, Options, false> {
 template <class E>
 inline constexpr bool is_right = decltype(verdict<error_text<E>()>())::value;
 
+/// What stands in the brackets of model<...>: an expression; after a comma, what lowering may do.
+template <auto First, auto... More>
+constexpr auto expression_of_model() {
+  using E = std::remove_const_t<decltype(First)>;
+  constexpr bool alone = (std::is_same_v<const lowering, const decltype(More)> && ...);
+  if constexpr (!Expression<E>)
+    return misplaced<"tenon::model", operand_name<E>>{};
+  else if constexpr (!alone)
+    return chain_of<E, wrongly_joined<"a comma">>{};
+  else
+    return First;
+}
+template <auto...>
+inline constexpr lowering options_of_model{};
+template <lowering Options>
+inline constexpr lowering options_of_model<Options> = Options;
+
 }  // namespace detail
 
 /// A network named by a type of its own: struct LeNet : tenon::model<input<1, 28, 28> | ... > {};
 /// A wrong expression is one compile error whose first line says which layer breaks which rule.
-template <auto Expression, lowering Options = lowering{}>
-requires tenon::Expression<std::remove_const_t<decltype(Expression)>>
+template <auto Expression, auto... Options>
 struct model
-    : detail::model_of<Expression, Options, detail::is_right<std::remove_const_t<decltype(Expression)>>> {
-};
+    : detail::model_of<detail::expression_of_model<Expression, Options...>(),
+                       detail::options_of_model<Options...>,
+                       detail::is_right<decltype(detail::expression_of_model<Expression, Options...>())>> {};
 
 /// The same network with every layer as a step of its own: nothing folded, nothing fused.
 template <class Model>
@@ -183,8 +198,8 @@ struct unfused : model<Model::expression, lowering{.fuse = false}> {};
 /// A type declared as a network.
 template <class M>
 concept Model = requires {
-  typename model<M::expression, M::lowered_with>;
+  M::network.error;
 }
-&&std::is_base_of_v<model<M::expression, M::lowered_with>, M>;
+&&std::is_base_of_v<detail::model_of<M::expression, M::lowered_with, !M::network.error>, M>;
 
 }  // namespace tenon

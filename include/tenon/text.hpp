@@ -20,6 +20,14 @@ struct text {
   constexpr std::string_view view() const { return {chars, N - 1}; }
 };
 
+/// The first characters of an array, as a template argument.
+template <std::size_t Length>
+constexpr text<Length + 1> text_of(const char* chars) {
+  text<Length + 1> out;
+  for (std::size_t i = 0; i < Length; ++i) out.chars[i] = chars[i];
+  return out;
+}
+
 /// A sentence under construction; what does not fit its buffer is cut and marked with "...".
 /// Allocates nothing, so that it can be a constant.
 template <std::size_t Capacity>

@@ -4,6 +4,7 @@
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 
+#include "tenon/diagnostic.hpp"
 #include "tenon/layers/layers.hpp"
 
 namespace tenon {
@@ -50,6 +51,10 @@ struct results : expression {};
 /// what it is. A model with one is a compile error with a sentence.
 template <text Operator, text What>
 struct misplaced : expression {};
+
+/// Layers joined by something else than |, as in `f || g` or tenon::model<f, g>.
+template <text Operator>
+struct wrongly_joined : expression {};
 
 /// tag<"z">(f), which is written f | tag<"z">.
 template <text Name>
@@ -113,6 +118,12 @@ template <>
 inline constexpr auto operand_name<layers::groups> = text("the option groups");
 template <>
 inline constexpr auto operand_name<const char*> = text("a text");
+template <>
+inline constexpr auto operand_name<tanh_function> = text("a function: write identity | tanh");
+template <>
+inline constexpr auto operand_name<exp_function> = text("a function: write identity | exp");
+template <>
+inline constexpr auto operand_name<log_function> = text("a function: write identity | log");
 
 /// Expressions as they are, and what stands for anything else.
 template <text Operator, class T>
@@ -125,6 +136,22 @@ struct operand<Operator, E> {
 };
 template <text Operator, class T>
 using operand_of = typename operand<Operator, T>::type;
+
+/// The sentence for what takes nothing in <...>.
+template <class F>
+consteval auto written_without_brackets() {
+  constexpr sentence said = [] {
+    phrase args[4];
+    if constexpr (Layer<F>) {
+      args[0] << spelling(F::attr.kind);
+      if (has_plain_name(F::attr.kind)) args[1] << "; with options it is " << args[0] << "_with<...>";
+    } else {
+      args[0] << "a block";
+    }
+    return sentence() << "tenon: " << fill(entry_of(rule::written_without_brackets), args);
+  }();
+  return text_of<said.length>(said.chars);
+}
 
 /// Operands of which at least one is an expression, but not all.
 template <class... Ts>
@@ -180,6 +207,23 @@ template <class F, class G>
 requires detail::MixedOperands<F, G>
 constexpr joined<op::subtract, detail::operand_of<"-", F>, detail::operand_of<"-", G>> operator-(F, G) {
   return {};
+}
+
+// What is written by mistake for | or for a layer's options.
+template <Expression F, Expression G>
+constexpr detail::chain_of<F, wrongly_joined<"||">, G> operator||(F, G) {
+  return {};
+}
+template <Expression F, Expression G>
+constexpr detail::chain_of<F, wrongly_joined<">>">, G> operator>>(F, G) {
+  return {};
+}
+// batch_norm<6> is read as batch_norm < 6. The error is raised here, because the compiler never gets to the
+// model: for it the rest is no C++.
+template <Expression F, class T>
+requires(!Expression<T>) constexpr auto operator<(F f, T) {
+  static_cast<void>(sizeof(verdict<detail::written_without_brackets<F>()>()));
+  return f;
 }
 
 // The same operators for the names that are functions.
@@ -294,11 +338,17 @@ using layers::operator|;
 using layers::operator+;
 using layers::operator*;
 using layers::operator-;
+using layers::operator||;
+using layers::operator>>;
+using layers::operator<;
 namespace detail {
 using layers::operator|;
 using layers::operator+;
 using layers::operator*;
 using layers::operator-;
+using layers::operator||;
+using layers::operator>>;
+using layers::operator<;
 }  // namespace detail
 
 }  // namespace tenon

@@ -6,7 +6,7 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct NewcomerChannelsLast : tenon::model<input<28, 28, 1> | conv<6, 5>> {};
+struct ChannelsLast : tenon::model<input<28, 28, 1> | conv<6, 5>> {};
 #else
-struct NewcomerChannelsLast : tenon::model<input<1, 28, 28> | conv<6, 5>> {};
+struct ChannelsLast : tenon::model<input<1, 28, 28> | conv<6, 5>> {};
 #endif
