@@ -6,7 +6,7 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct SlopeWithoutName : tenon::model<input<1, 8, 8> | leaky_relu<0.1>> {};
+struct SlopeWithoutName : tenon::model<input<1, 8, 8> | leaky_relu<1>> {};
 #else
 struct SlopeWithoutName : tenon::model<input<1, 8, 8> | leaky_relu<slope{0.1}>> {};
 #endif
