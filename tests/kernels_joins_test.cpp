@@ -24,6 +24,7 @@ using echo = net<input<2, 3> | outputs(identity, relu, identity)>;
 using vectors = net<input<5> | concat(linear<3> | relu, identity, linear<20>) | linear<4>>;
 using nested = after<dense, dense, dense, conv<4, 3, padding{1}>>;
 using halo = after<concat(three<8> | tag<"a">, from<"a"> | conv<4, 3, padding{1}>), conv<8, 5, padding{2}>>;
+using edge_of_output = net<input<3, 4, 4> | global_avg_pool | conv<4, 1> | concat(identity, conv<5, 3, padding{1}>)>;
 using end = after<concat(conv<8, 1>, conv<9, 3, padding{1}>)>;
 // clang-format on
 
@@ -38,7 +39,7 @@ using end = after<concat(conv<8, 1>, conv<9, 3, padding{1}>)>;
   net<input<20> | (linear<20> * (linear<20> | sigmoid))>, \
   net<input<2, 3, 4, 5> | (identity * (global_max_pool | sigmoid))>, \
   net<input<2, 3, 2, 2, 3> | (relu - identity)>, BOTH(inception), BOTH(unet), BOTH(shuffled), BOTH(gated), \
-  BOTH(siamese), BOTH(twice), echo, BOTH(vectors), BOTH(nested), BOTH(halo), BOTH(end), \
+  BOTH(siamese), BOTH(twice), echo, BOTH(vectors), BOTH(nested), BOTH(halo), BOTH(edge_of_output), BOTH(end), \
   map<concat(identity, conv<5, 3, padding{1}>)>, map<concat_along<1>(identity, relu)>, \
   after<concat_along<-1>(identity, conv<8, 3, padding{1}> | crop<extent{0, 0, 0, 3}>) , conv<4, 3, padding{1}>>, \
   net<input<2, 3, 4, 5> | concat_along<1>(identity, conv<2, 1>)>, \

@@ -211,8 +211,7 @@ class plan_checker {
       if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] != 1 || !winograd_rows(w.kernel[0]))
         say("a filter that Winograd does not take", s);
       if (!interleaved(out)) say("an interleaved step writes planar", s);
-      if (buffer_at(st.scratch).elements() <
-          (w.kernel[0] + 1) * in.full_columns() * (in.order == layout::planar ? in.channels : in.pixel))
+      if (buffer_at(st.scratch).elements() < (w.kernel[0] + 1) * in.full_columns() * in.pixel)
         say("too little memory for the transformed rows", s);
     }
     if ((st.how == algorithm::winograd) != (st.scratch >= 0)) say("scratch memory", s);

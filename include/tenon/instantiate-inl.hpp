@@ -178,6 +178,16 @@ inline HWY_NOINLINE void fill_edges(const buffer& b, const window& w, edge kind,
   }
 }
 
+/// f(a, b), with elements from the origins to a pixel, for all pixels of two maps of equal extents.
+template <class F>
+HWY_INLINE void each_pixel(const buffer& a, const buffer& b, F&& f) {
+  for (index z = 0; z < b.depth; ++z)
+    for (index v = 0; v < b.rows; ++v)
+      for (index h = 0; h < b.columns; ++h)
+        f(z * a.plane_step() + v * a.row_step() + h * a.column_step(),
+          z * b.plane_step() + v * b.row_step() + h * b.column_step());
+}
+
 /// Memory of one run.
 struct memory {
   const float* packed;
@@ -310,37 +320,26 @@ HWY_INLINE void run_step(const memory& mem) {
     });
   } else if constexpr (what.how == algorithm::soft_max) {
     constexpr bool log = s.layer().attr.kind == op::log_softmax;
-    if constexpr (s.layer().axis == 0 && !(in.order == layout::planar && in.positions() > 1)) {
-      for (index z = 0; z < in.depth; ++z)
-        for (index v = 0; v < in.rows; ++v)
-          for (index h = 0; h < in.columns; ++h)
-            softmax_row<log>(
-                in.channels,
-                from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
-                to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    if constexpr (s.layer().axis == 0) {
+      each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+        softmax_row<log>(in.channels, from + in.origin() + a, to + out.origin() + b);
+      });
     } else {
       softmax_axis<log>(g, from, to);
     }
   } else if constexpr (what.how == algorithm::normalise) {
     if constexpr (s.layer().attr.per_position) {
       constexpr norm_layer pixel{1, g.count, g.piece, true, g.weights, g.epsilon};
-      for (index z = 0; z < in.depth; ++z)
-        for (index v = 0; v < in.rows; ++v)
-          for (index h = 0; h < in.columns; ++h)
-            normalise(pixel,
-                      from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
-                      weights,
-                      to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+      each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+        normalise(pixel, from + in.origin() + a, weights, to + out.origin() + b);
+      });
     } else {
       normalise(g, from, weights, to);
     }
   } else if constexpr (what.how == algorithm::response_norm) {
-    for (index z = 0; z < in.depth; ++z)
-      for (index v = 0; v < in.rows; ++v)
-        for (index h = 0; h < in.columns; ++h)
-          response_row(g, in.channels,
-                       from + in.origin() + z * in.plane_step() + v * in.row_step() + h * in.column_step(),
-                       to + out.origin() + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+      response_row(g, in.channels, from + in.origin() + a, to + out.origin() + b);
+    });
   } else if constexpr (what.how == algorithm::resize) {
     resize(g, in.channels, from + in.origin(), to + out.origin());
   } else {

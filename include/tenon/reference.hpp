@@ -116,12 +116,12 @@ constexpr std::vector<T> reference(graph_view network, std::span<const float> we
     const auto tensors =
         weights.subspan(static_cast<std::size_t>(n.tensor_offset), static_cast<std::size_t>(n.tensor_count));
     const auto operand = [&](int i) {
-      map x = values[static_cast<std::size_t>(n.inputs[n.inputs[i] < 0 ? 0 : i])];
+      map x = values[static_cast<std::size_t>(n.inputs[i])];
       if (!detail::reads_sums(n.attr.kind))
         for (T& element : x.elements) element = finished(element);
       return x;
     };
-    const map x = operand(0), other = operand(1);
+    const map x = operand(0), other = n.inputs[1] < 0 ? map{} : operand(1);
     values.push_back(detail::apply(detail::layer_inputs<T>{n, tensors, x, other}));
   }
   std::vector<T> all;

@@ -186,7 +186,7 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   rows.stretches = planar ? in.channels : 1;
   rows.stretch = in.row_step();
   rows.in_stretch_step = in.full_rows() * in.row_step();
-  rows.point_step = in.full_columns() * (planar ? in.channels : in.pixel);
+  rows.point_step = in.full_columns() * in.pixel;
   rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
   direct_layer l = output_of(s, e);
   l.column_step = in.column_step();

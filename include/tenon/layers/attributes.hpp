@@ -152,6 +152,9 @@ constexpr std::string_view spelling(op kind) {
   return names[static_cast<int>(kind)];
 }
 
+/// The activations of `op` and of `activation` are numbered alike.
+static_assert(static_cast<int>(op::user) - static_cast<int>(op::relu) ==
+              static_cast<int>(activation::user) - static_cast<int>(activation::relu));
 constexpr bool is_activation(op kind) { return kind >= op::relu && kind <= op::user; }
 /// What joins several feature maps: a node without a number.
 constexpr bool is_join(op kind) { return kind >= op::add; }

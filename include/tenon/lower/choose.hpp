@@ -86,7 +86,6 @@ class choice {
   }
 
   constexpr void collect_demands() {
-    const auto larger = [](index& a, index b) { a = a > b ? a : b; };
     for (int s = 0; s < d_.step_count; ++s) {
       const algorithm how = d_.steps[s].how;
       const node& n = d_.nodes[d_.steps[s].node];
@@ -96,8 +95,7 @@ class choice {
         if (k == 0 && is_convolution(how)) {
           index lo[max_spatial_rank], hi[max_spatial_rank];
           halo_of(n, d_.nodes[d_.operand[s][0]].out, lo, hi);
-          larger(d.front, lo[0]), larger(d.top, lo[1]), larger(d.left, lo[2]);
-          larger(d.back, hi[0]), larger(d.bottom, hi[1]), larger(d.right, hi[2]);
+          d.widen_halo(lo, hi);
         }
         switch (how) {
           case algorithm::direct_width:
@@ -113,10 +111,8 @@ class choice {
             d.interleaved = true;
             break;
           case algorithm::soft_max:
-            (n.axis == 0 ? d.interleaved : d.natural) = true;
-            break;
           case algorithm::normalise:
-            (n.attr.per_position ? d.interleaved : d.natural) = true;
+            (d_.works_in_natural_order(s) ? d.natural : d.interleaved) = true;
             break;
           default:
             if (k == 1 && how != algorithm::copy) d.interleaved = true;
@@ -149,6 +145,7 @@ class choice {
   /// The order in which a step computes its value, from that in which it reads.
   constexpr layout produced_order(int s) const {
     const layout reads = d_.read_order[d_.resolve(d_.operand[s][0])];
+    if (d_.writes_dense(s)) return layout::planar;
     switch (d_.steps[s].how) {
       case algorithm::direct_width:
         return layout::planar;
@@ -157,22 +154,9 @@ class choice {
       case algorithm::window_pool:
       case algorithm::pad:
         return reads;
-      case algorithm::soft_max:
-        return d_.nodes[d_.steps[s].node].axis == 0 ? layout::interleaved : layout::planar;
-      case algorithm::normalise:
-        return d_.nodes[d_.steps[s].node].attr.per_position ? layout::interleaved : layout::planar;
       case algorithm::copy:
-        switch (d_.kind_of(s)) {
-          case op::flatten:
-          case op::reshape:
-          case op::squeeze:
-          case op::permute:
-            return layout::planar;
-          case op::concat:
-            return layout::interleaved;
-          default:
-            return reads;
-        }
+        if (d_.kind_of(s) == op::permute) return layout::planar;
+        return d_.kind_of(s) == op::concat ? layout::interleaved : reads;
       default:
         return layout::interleaved;
     }
@@ -209,13 +193,10 @@ class choice {
     }
     // Memory has one halo: that of all its parts. A concatenation comes after its parts, so its demands are
     // passed to those of the outermost one first.
-    const auto larger = [](index& a, index b) { a = a > b ? a : b; };
     for (int id = 0; id < Nodes; ++id) {
       if (d_.host[id] < 0) continue;
-      demand& to = d_.demands[d_.host[id]];
-      const demand& from = d_.demands[id];
-      larger(to.front, from.front), larger(to.top, from.top), larger(to.left, from.left);
-      larger(to.back, from.back), larger(to.bottom, from.bottom), larger(to.right, from.right);
+      const demand& d = d_.demands[id];
+      d_.demands[d_.host[id]].widen_halo({d.front, d.top, d.left}, {d.back, d.bottom, d.right});
     }
   }
 

@@ -21,6 +21,11 @@ struct demand {
   bool vectors_along_width = false;
 
   constexpr bool halo() const { return front + top + left + back + bottom + right > 0; }
+  constexpr void widen_halo(const index (&lo)[max_spatial_rank], const index (&hi)[max_spatial_rank]) {
+    const auto larger = [](index& a, index b) { a = a > b ? a : b; };
+    larger(front, lo[0]), larger(top, lo[1]), larger(left, lo[2]);
+    larger(back, hi[0]), larger(bottom, hi[1]), larger(right, hi[2]);
+  }
 };
 
 /// Lowering of one graph: nodes are values; steps compute them. Each pass is a loop over the steps.
@@ -73,19 +78,16 @@ struct draft {
   /// The value that a step computes: its last layer's.
   constexpr int value_of(int s) const { return steps[s].covered[steps[s].covered_count - 1]; }
 
-  /// Steps that write one element right behind the other, and read so.
-  constexpr bool writes_dense(int s) const {
+  /// Steps over stretches of elements in natural order: they read and write them one right behind the other.
+  constexpr bool works_in_natural_order(int s) const {
     const node& n = nodes[steps[s].node];
-    switch (steps[s].how) {
-      case algorithm::soft_max:
-        return n.axis != 0;
-      case algorithm::normalise:
-        return !n.attr.per_position;
-      case algorithm::copy:
-        return n.attr.kind == op::flatten || n.attr.kind == op::reshape || n.attr.kind == op::squeeze;
-      default:
-        return false;
-    }
+    return (steps[s].how == algorithm::soft_max && n.axis != 0) ||
+           (steps[s].how == algorithm::normalise && !n.attr.per_position);
+  }
+  /// Steps that write so, however they read.
+  constexpr bool writes_dense(int s) const {
+    const op kind = kind_of(s);
+    return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
 
   constexpr void cover(int s, int id) {

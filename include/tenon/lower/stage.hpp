@@ -55,9 +55,11 @@ class staging {
     s.out = to;
   }
 
-  /// The output that a value is, if it is only that and can be written in its order; -1 else.
+  /// The output that a value is, if it is only that and can be written in its order; -1 else. An output has
+  /// no halo, which readers of parts of a concatenation may ask for.
   constexpr int only_output(int id, const buffer& b) const {
-    if (d_.uses[id] != 1 || !(b.order == layout::planar || b.same_in_both_orders())) return -1;
+    if (d_.uses[id] != 1 || d_.demands[id].halo() || !(b.order == layout::planar || b.same_in_both_orders()))
+      return -1;
     for (int out = 0; out < static_cast<int>(d_.outputs.size()); ++out)
       if (d_.resolve(d_.outputs[out]) == id && d_.source(d_.outputs[out]) == id) return out;
     return -1;
@@ -113,17 +115,8 @@ class staging {
   /// The buffer from which a step reads its first operand.
   constexpr int input_of(int s) const {
     const int in = d_.resolve(d_.operand[s][0]);
-    const node& n = d_.nodes[d_.steps[s].node];
-    switch (d_.steps[s].how) {
-      case algorithm::matrix_vector:
-        return d_.dense[in];
-      case algorithm::soft_max:
-        return n.axis == 0 ? d_.read[in] : d_.natural[in];
-      case algorithm::normalise:
-        return n.attr.per_position ? d_.read[in] : d_.natural[in];
-      default:
-        return d_.read[in];
-    }
+    if (d_.steps[s].how == algorithm::matrix_vector) return d_.dense[in];
+    return d_.works_in_natural_order(s) ? d_.natural[in] : d_.read[in];
   }
 
   constexpr void stage_step(int s) {
@@ -157,7 +150,7 @@ class staging {
   constexpr int new_scratch(const node& n, const buffer& in) {
     const int id = plan_.buffer_count++;
     buffer& b = plan_.buffers[id];
-    b.channels = b.pixel = in.order == layout::planar ? in.channels : in.pixel;
+    b.channels = b.pixel = in.pixel;
     b.rows = n.win.kernel[0] + 1;
     b.columns = in.full_columns();
     return id;
