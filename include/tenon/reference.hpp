@@ -121,7 +121,9 @@ constexpr std::vector<T> reference(graph_view network, std::span<const float> we
         for (T& element : x.elements) element = finished(element);
       return x;
     };
-    const map x = operand(0), other = n.inputs[1] < 0 ? map{} : operand(1);
+    const map x = operand(0);
+    map other;
+    if (n.inputs[1] >= 0) other = operand(1);
     values.push_back(detail::apply(detail::layer_inputs<T>{n, tensors, x, other}));
   }
   std::vector<T> all;
