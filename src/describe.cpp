@@ -85,6 +85,12 @@ std::string tile_text(const step_view& s, simd isa) {
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
              'x' + std::to_string(t.lanes) + " ch";
     }
+    case algorithm::winograd_tiles: {
+      const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
+      return std::to_string(g.shape.rows.outputs) + 'x' + std::to_string(g.shape.columns.outputs) +
+             " px of " + std::to_string(g.layer.block) + " tiles, " + std::to_string(g.layer.vectors) + 'x' +
+             std::to_string(g.layer.lanes) + " ch";
+    }
     case algorithm::direct_width: {
       const width_tile t = width_of(s, isa).shape;
       return std::to_string(t.rows) + 'x' + std::to_string(t.vectors * isa.lanes) + " px, " +

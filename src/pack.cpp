@@ -188,7 +188,7 @@ void pack_transposed(const step_view& s, simd isa, const float* natural, float* 
 /// Filters transformed along their rows, u = G g; points take the place of rows. In double, rounded once.
 template <int R>
 void pack_winograd(const step_view& s, simd isa, const float* natural, float* to) {
-  static constexpr winograd_matrices<R> m;
+  static constexpr winograd_matrices<2, R> m;
   const filter_order filter = filter_of(s);
   const folded f(s, natural, s.out().channels, filter.taps());
   const index row = filter.win.kernel[2] * filter.channels;
@@ -198,6 +198,59 @@ void pack_winograd(const step_view& s, simd isa, const float* natural, float* to
     return sum;
   };
   pack_blocks(winograd_of(s, isa), f, m.points * row, weight, to);
+}
+
+/// Biases, then filters transformed along both axes, u = G g G^T, in the order of
+/// kernel/winograd_tiles-inl.hpp.
+template <class Rows, class Columns>
+void pack_tiles(const step_view& s, simd isa, const float* natural, float* to) {
+  static constexpr Rows rows;
+  static constexpr Columns columns;
+  const filter_order filter = filter_of(s);
+  const folded f(s, natural, s.out().channels, filter.taps());
+  const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
+  const direct_layer& m = g.layer.multiply;
+  for (index o = 0; o < s.out().channels; ++o) to[o] = f.bias(o);
+  to += g.layer.bias;
+  const index plane = filter.win.kernel[1] * filter.win.kernel[2] * filter.channels;
+  const index width = g.layer.vectors * index(g.layer.lanes);
+  // Where the weights of a point and a block begin: blocks lie together by point, or points by block.
+  const auto begin = [&](index p, index b) {
+    if (g.layer.group > 1) return p * (m.blocks * m.panel + m.rest_block * m.rest_panel) + b * m.panel;
+    return b * g.layer.points * m.panel + p * (b == m.blocks ? m.rest_panel : m.panel);
+  };
+  for (index o = 0; o < s.out().channels; ++o) {
+    const index b = o / m.block_channels;
+    const index step = b == m.blocks ? g.layer.rest_vectors * index(g.layer.lanes) : width;
+    for (index t = 0; t < m.tap_planes * m.tap_channels; ++t) {
+      double w[Rows::taps][Columns::taps];
+      for (index i = 0; i < Rows::taps * Columns::taps; ++i)
+        w[i / Columns::taps][i % Columns::taps] =
+            f.weight(o, filter(t / filter.channels * plane + i * filter.channels + t % filter.channels));
+      for (index p = 0; p < g.layer.points; ++p) {
+        double sum = 0;
+        for (int r = 0; r < Rows::taps; ++r)
+          for (int c = 0; c < Columns::taps; ++c)
+            sum += rows.g[p / Columns::points][r] * columns.g[p % Columns::points][c] * w[r][c];
+        to[begin(p, b) + t * step + o % m.block_channels] = static_cast<float>(sum);
+      }
+    }
+  }
+}
+
+void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to) {
+  const winograd_shape shape = winograd_tiles_of(s, isa).shape;
+  const auto with_rows = [&](auto rows) {
+    using Rows = decltype(rows);
+    if (shape.columns == winograd_axis{2, 3}) pack_tiles<Rows, winograd_matrices<2, 3>>(s, isa, natural, to);
+    if (shape.columns == winograd_axis{4, 3}) pack_tiles<Rows, winograd_matrices<4, 3>>(s, isa, natural, to);
+    if (shape.columns == winograd_axis{2, 5}) pack_tiles<Rows, winograd_matrices<2, 5>>(s, isa, natural, to);
+    if (shape.columns == winograd_axis{1, 1}) pack_tiles<Rows, winograd_matrices<1, 1>>(s, isa, natural, to);
+  };
+  if (shape.rows == winograd_axis{2, 3}) with_rows(winograd_matrices<2, 3>());
+  if (shape.rows == winograd_axis{4, 3}) with_rows(winograd_matrices<4, 3>());
+  if (shape.rows == winograd_axis{2, 5}) with_rows(winograd_matrices<2, 5>());
+  if (shape.rows == winograd_axis{1, 1}) with_rows(winograd_matrices<1, 1>());
 }
 
 /// A tap of a filter that is read backwards, channel by channel.
@@ -277,6 +330,9 @@ packed_weights pack_weights(graph_view network, plan_view schedule, simd isa,
           pack_winograd<3>(s, isa, natural.data(), to);
         else
           pack_winograd<5>(s, isa, natural.data(), to);
+        break;
+      case algorithm::winograd_tiles:
+        pack_winograd_tiles(s, isa, natural.data(), to);
         break;
       case algorithm::direct_width:
         pack_width(s, isa, natural.data(), to);

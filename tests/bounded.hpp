@@ -58,16 +58,23 @@ class bounded {
   }
 
   friend bounded finished(const bounded& x) { return of_operation(x.value_, x.error(), 0); }
-  /// Two output rows of a convolution may be computed together: see tenon/kernel/winograd.hpp. Its terms are
-  /// A^T[j][t] * G[t][k] w[k] * B^T[t][l] x[l]; x reaches one row beyond the window. They cancel, and what
-  /// counts for the error is how large they are.
+  /// A Winograd convolution, if the layer says that it is computed so: see tenon/kernel/winograd.hpp. Its
+  /// terms are A^T[j][t] * G[t][k] w[k] * B^T[t][l] x[l] along each axis; x reaches beyond the window. They
+  /// cancel, and what counts for the error is how large they are.
   template <class Weight, class Input>
   friend bounded convolved(bounded sum, const tenon::node& n, const tenon::position& o, tenon::index channels,
                            Weight weight, Input input) {
-    const tenon::window& w = n.win;
-    if (n.groups * w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] > 1) return sum;
-    if (w.kernel[0] == 3) sum.add_winograd<3>(n, o, channels, weight, input);
-    if (w.kernel[0] == 5) sum.add_winograd<5>(n, o, channels, weight, input);
+    using tenon::method;
+    const method how = n.attr.how;
+    if (how == method::automatic || how == method::direct) return sum;
+    const int outputs = how == method::winograd_4 ? 4 : 2, last = n.out.spatial_rank() - 1;
+    const auto axis_for = [&](int axis) {
+      return axis < 0 ? tenon::winograd_axis{} : tenon::winograd_axis_for(n.win.kernel[axis], outputs);
+    };
+    if (how == method::winograd_rows)
+      sum.add_winograd(n, o, channels, weight, input, {axis_for(0), {}});
+    else
+      sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)});
     return sum;
   }
   friend bounded maximum(const bounded& a, const bounded& b) {
@@ -156,27 +163,84 @@ class bounded {
     const double error = std::max(f(x.value_ + e) - value, value - f(x.value_ - e));
     return of_operation(value, error + absolute, roundings);
   }
-  template <int R, class Weight, class Input>
+  /// Magnitudes of A^T, G and B^T.
+  struct magnitudes {
+    explicit magnitudes(tenon::winograd_axis axis) : points(axis.points()), taps(axis.taps) {
+      if (points == 1) a[0][0] = g[0][0] = b[0][0] = 1;
+      if (axis == tenon::winograd_axis{2, 3}) copy<2, 3>();
+      if (axis == tenon::winograd_axis{4, 3}) copy<4, 3>();
+      if (axis == tenon::winograd_axis{2, 5}) copy<2, 5>();
+    }
+    template <int M, int R>
+    void copy() {
+      static constexpr tenon::winograd_matrices<M, R> m;
+      for (int t = 0; t < points; ++t) {
+        for (int j = 0; j < M; ++j) a[j][t] = std::abs(m.a[j][t]);
+        for (int k = 0; k < R; ++k) g[t][k] = std::abs(m.g[t][k]);
+        for (int l = 0; l < points; ++l) b[t][l] = std::abs(m.b[t][l]);
+      }
+    }
+    int points, taps;
+    double a[4][6]{}, g[6][5]{}, b[6][6]{};
+  };
+  /// The axes are the last two of the layer, or its rows alone: {rows, {}}; then columns are taps as they
+  /// are.
+  template <class Weight, class Input>
   void add_winograd(const tenon::node& n, const tenon::position& o, tenon::index channels, Weight weight,
-                    Input input) {
-    static constexpr tenon::winograd_matrices<R> m;
-    const tenon::index second = o.at[0] % 2;  // is it the second row of its pair?
-    const bool alone = second == 0 && o.at[0] + 1 == n.out.spatial(0);
+                    Input input, tenon::winograd_shape shape) {
+    const magnitudes rows(shape.rows), columns(shape.columns);
+    const int rank = n.out.spatial_rank(), last = rank - 1;
+    const bool rows_alone = shape.columns.points() == 1 && rank == 2 && n.win.kernel[1] > 1;
+    // What is summed over beside the axes: planes in 3-D, or the columns of rows alone.
+    const tenon::index others = rows_alone ? n.win.kernel[1] : rank == 3 ? n.win.kernel[0] : 1;
+    const auto inner = [&](int axis, int outputs) {
+      return axis < 0 ? 0 : o.at[axis] / n.win.dilation[axis] % outputs;
+    };
+    const tenon::index row = inner(last - 1, shape.rows.outputs), column = inner(last, shape.columns.outputs);
+    const auto tap_at = [&](tenon::index other, tenon::index r, tenon::index c) {
+      tenon::position k{};
+      if (rank >= 2) k.at[last - 1] = r;
+      k.at[last] = rows_alone ? other : c;
+      if (rank == 3) k.at[0] = other;
+      return k;
+    };
+    // A row without a partner reads its last input row twice.
+    const bool alone = rows_alone && row == 0 && o.at[0] + 1 == n.out.spatial(0);
     for (tenon::index channel = 0; channel < channels; ++channel) {
-      for (tenon::index column = 0; column < n.win.kernel[1]; ++column) {
-        for (int t = 0; t <= R; ++t) {
-          double u = smallest_normal, v = smallest_normal;
-          for (int k = 0; k < R; ++k) u += std::abs(m.g[t][k]) * weight(channel, {{k, column}}).magnitude_;
-          for (int l = 0; l <= R; ++l) {
-            // A row without a partner reads its last input row twice.
-            const int row = alone && l == R ? R - 1 : l;
-            v += std::abs(m.b[t][l]) * input(channel, {{row - second, column}}).magnitude_;
+      for (tenon::index other = 0; other < others; ++other) {
+        double u[6][6], v[6][6], wide[6][6];
+        for (int p = 0; p < rows.points; ++p) {
+          for (int q = 0; q < columns.points; ++q) {
+            u[p][q] = smallest_normal;
+            for (int k = 0; k < rows.taps; ++k)
+              for (int l = 0; l < columns.taps; ++l)
+                u[p][q] += rows.g[p][k] * columns.g[q][l] * weight(channel, tap_at(other, k, l)).magnitude_;
           }
-          magnitude_ += std::abs(m.a[second][t]) * u * v;
+        }
+        for (int p = 0; p < rows.points; ++p) {
+          for (int q = 0; q < columns.points; ++q) {
+            const int r = alone && p == rows.points - 1 ? p - 1 : p;
+            wide[p][q] = input(channel, tap_at(other, r - row, q - column)).magnitude_;
+          }
+        }
+        for (int p = 0; p < rows.points; ++p) {
+          for (int q = 0; q < columns.points; ++q) {
+            v[p][q] = 0;
+            for (int r = 0; r < rows.points; ++r) v[p][q] += rows.b[p][r] * wide[r][q];
+          }
+        }
+        for (int p = 0; p < rows.points; ++p) {
+          for (int q = 0; q < columns.points; ++q) {
+            double sum = smallest_normal;
+            for (int c = 0; c < columns.points; ++c) sum += columns.b[q][c] * v[p][c];
+            magnitude_ += rows.a[row][p] * columns.a[column][q] * u[p][q] * sum;
+          }
         }
       }
     }
-    roundings_ += 3 * R + 6;  // of both transforms and their inverse
+    // Of the weights, and of each axis: no sum of a transform has more than six terms and eight roundings.
+    for (const magnitudes& m : {rows, columns}) roundings_ += m.points > 1 ? 18 : 0;
+    roundings_ += 2;
     inherited_ += summed() * underflow;
   }
   /// Roundings that a term has met when the sum is there.

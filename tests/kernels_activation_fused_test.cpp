@@ -43,7 +43,7 @@ double check_positive() {
   const auto network = M::network.view();
   const auto weights = positive(twin::random_weights(network, 1));
   const auto input = positive(twin::random_numbers(M::input::count, 2));
-  const auto expected = twin::expect(network, weights, input);
+  const auto expected = twin::expect(network, view_of(M::schedule), weights, input);
   double worst = 0;
   twin::on_every_target([&] {
     const twin::runner run = twin::pack<M>(weights);

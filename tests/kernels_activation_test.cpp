@@ -42,7 +42,7 @@ void check_everywhere(float least, float most) {
     std::vector<float> x(M::input::count);
     std::transform(numbers.begin(), numbers.end(), x.begin(),
                    [=](float v) { return std::clamp(v, least, most); });
-    const auto expected = twin::expect(M::network.view(), {}, x);
+    const auto expected = twin::expect(M::network.view(), view_of(M::schedule), {}, x);
     for (const twin::runner& run : runners) {
       INFO(twin::title(M::network.view()) << " on " << run.target);
       CHECK(twin::compare(run.bare(x), expected, worst) == "");

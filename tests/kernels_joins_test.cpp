@@ -65,7 +65,8 @@ TEST_CASE(
   std::copy_n(both.begin() + static_cast<std::ptrdiff_t>(left.size()), right.size(), right.begin());
   const siamese::output y = two_inputs(left, right);
   double worst = 0;
-  const auto expected = twin::expect(siamese::network.view(), weights.values(), both);
+  const auto expected =
+      twin::expect(siamese::network.view(), view_of(siamese::schedule), weights.values(), both);
   CHECK(twin::compare({y.data(), y.size()}, expected, worst) == "");
 
   tenon::executable<echo> three_outputs(tenon::weights<echo>{});

@@ -7,21 +7,26 @@ namespace {
 using namespace tenon::layers;
 using twin::net;
 
+/// A convolution by pairs of rows.
+template <tenon::index C, auto Kernel, auto... Options>
+inline constexpr auto by_rows = conv<C, Kernel, algorithm<tenon::method::winograd_rows>, Options...>;
+
 /// Channels around the lengths of vectors, on the network's own input, where channels lie apart.
 template <tenon::index IC, tenon::index OC>
-using channels = net<input<IC, 6, 9> | conv<OC, 3, padding{1}>>;
+using channels = net<input<IC, 6, 9> | by_rows<OC, 3, padding{1}>>;
 /// Even and odd numbers of rows: the last one of an odd number has no partner.
 template <tenon::index H, tenon::index K>
-using rows = net<input<6, H, 11> | conv<9, K, padding{K / 2}>>;
+using rows = net<input<6, H, 11> | by_rows<9, K, padding{K / 2}>>;
 /// After another convolution channels lie together, and there is a halo.
 template <auto Convolution>
 using inside = net<input<3, 9, 10> | conv<12, 2> | Convolution | conv<2, 1>>;
 template <auto Pool, tenon::index K = 3>
-using pooled = net<input<5, 9, 8> | conv<10, K, padding{K / 2}, no_bias> | batch_norm | relu | Pool>;
+using pooled = net<input<5, 9, 8> | by_rows<10, K, padding{K / 2}, no_bias> | batch_norm | relu | Pool>;
 template <tenon::index C, tenon::index K>
 using residual =
     net<input<C, 7, 8> |
-        (identity + (conv<C, K, padding{K / 2}> | relu | conv<C, K, padding{K / 2}> | batch_norm)) | relu>;
+        (identity + (by_rows<C, K, padding{K / 2}> | relu | by_rows<C, K, padding{K / 2}> | batch_norm)) |
+        relu>;
 
 constexpr int winograd_steps(tenon::plan_view plan) {
   int steps = 0;
@@ -39,10 +44,10 @@ constexpr int with_winograd = ((winograd_steps(view_of(Ms::schedule)) > 0) + ...
 #define TENON_MODEL                                                                                                   \
   channels<5, 8>, channels<7, 9>, channels<8, 16>, channels<16, 17>, channels<17, 33>, channels<6, 70>,                \
   rows<8, 3>, rows<12, 5>, rows<13, 5>, rows<2, 3>, rows<20, 3>,                                                       \
-  net<input<4, 9, 40> | conv<16, 3>>, net<input<4, 11, 37> | conv<24, 5>>,                                             \
-  inside<conv<17, 3, padding{1}>>, inside<conv<8, 5, padding{3, 0, 1, 4}>>, inside<conv<9, extent{3, 1}, padding{1, 0}>>, \
-  inside<conv<9, extent{3, 7}, full>>, inside<conv<16, 3> | sigmoid>,                                                  \
-  inside<conv<9, 3, padding{1}> + conv<9, 5, padding{2}>>,                                                             \
+  net<input<4, 9, 40> | by_rows<16, 3>>, net<input<4, 11, 37> | by_rows<24, 5>>,                                             \
+  inside<by_rows<17, 3, padding{1}>>, inside<by_rows<8, 5, padding{3, 0, 1, 4}>>, inside<by_rows<9, extent{3, 1}, padding{1, 0}>>, \
+  inside<by_rows<9, extent{3, 7}, full>>, inside<by_rows<16, 3> | sigmoid>,                                                  \
+  inside<by_rows<9, 3, padding{1}> + by_rows<9, 5, padding{2}>>,                                                             \
   BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>, 5>), BOTH(pooled<max_pool<extent{1, 2}>>),                       \
   BOTH(pooled<avg_pool<extent{2, 1}>>), BOTH(pooled<max_pool<3>>),                                                     \
   BOTH(residual<8, 3>), BOTH(residual<9, 5>), BOTH(residual<18, 3>)

@@ -214,13 +214,44 @@ class plan_checker {
       if (buffer_at(st.scratch).elements() < (w.kernel[0] + 1) * in.full_columns() * in.pixel)
         say("too little memory for the transformed rows", s);
     }
-    if ((st.how == algorithm::winograd) != (st.scratch >= 0)) say("scratch memory", s);
+    if (st.how == algorithm::winograd_tiles) check_tiles(s);
+    if ((st.how == algorithm::winograd || st.how == algorithm::winograd_tiles) != (st.scratch >= 0))
+      say("scratch memory", s);
     if (st.how == algorithm::depthwise || st.how == algorithm::combine ||
         st.how == algorithm::response_norm || st.how == algorithm::resize ||
         (st.how == algorithm::soft_max && layer.axis == 0))
       if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
     if (st.residual >= 0 && !interleaved(buffer_at(st.residual))) say("a planar residual", s);
     if (st.residual >= 0 && has_weights(st.how) && !interleaved(out)) say("a residual onto planar memory", s);
+  }
+
+  /// The tiles of a Winograd convolution cover the output; what they read is there, and has room.
+  void check_tiles(int s) {
+    const step& st = step_at(s);
+    const buffer &in = buffer_at(st.in), &out = buffer_at(st.out);
+    const window w = on_memory(node_at(st.node));
+    if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
+    if (w.stride[0] * w.stride[1] * w.stride[2] * w.dilation[0] != 1 || node_at(st.node).groups != 1)
+      say("a filter that Winograd does not take", s);
+    const index extents[] = {in.depth, in.rows, in.columns},
+                halos[] = {in.halo_back, in.halo_bottom, in.halo_right};
+    const index outs[] = {out.depth, out.rows, out.columns};
+    index tiles = out.depth, points = 1;
+    for (int axis : {1, 2}) {
+      const index taps = w.kernel[axis], pool = st.pool < 0 ? 1 : on_memory(node_at(st.pool)).kernel[axis];
+      const index outputs = taps == 1 ? 1 : taps == 5 ? 2 : st.outputs, dilation = w.dilation[axis];
+      const index lines = (outs[axis] * pool + outputs - 1) / outputs;
+      if ((taps != 1 && taps != 3 && taps != 5) || outputs < 1 || outputs % pool != 0)
+        say("a filter that Winograd does not take", s);
+      if (dilation > 1 && outs[axis] % (outputs * dilation) != 0) say("a dilated tile with a rest", s);
+      if (lines * outputs + (taps - 1) * dilation > w.pad_lo[axis] + extents[axis] + halos[axis])
+        say("a tile reads beyond its halo", s);
+      tiles *= lines, points *= outputs + taps - 1;
+    }
+    if (points > 36 || points < 4) say("a filter that Winograd does not take", s);
+    if (w.kernel[0] > 1 &&
+        buffer_at(st.scratch).elements() < points * (tiles / out.depth * in.depth * in.channels))
+      say("too little memory for the transformed inputs", s);
   }
 
   /// A transposed convolution reads inputs from (pad_lo - dilation * (kernel - 1)) / stride on, rounded up,

@@ -51,9 +51,10 @@ TEST_CASE("LeNet: activations and pools are fused, flatten costs nothing") {
 
 TEST_CASE("ResNet-8: batch norms, residuals and activations are fused into ten steps") {
   CHECK(line<ResNet8>().substr(line<ResNet8>().find("direct")) ==
-        "direct(conv batch_norm relu) winograd(conv batch_norm relu) winograd(conv batch_norm + relu) "
-        "direct(conv batch_norm relu) winograd(conv batch_norm) direct(conv batch_norm + relu) "
-        "direct(conv batch_norm relu) winograd(conv batch_norm) direct(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd_tiles(conv batch_norm relu) winograd_tiles(conv batch_norm + "
+        "relu) "
+        "direct(conv batch_norm relu) winograd_tiles(conv batch_norm) direct(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd_tiles(conv batch_norm) direct(conv batch_norm + relu) "
         "global_pool(global_avg_pool) matrix_vector(linear)");
 }
 

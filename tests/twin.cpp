@@ -99,8 +99,24 @@ void check_fences(bool input, bool output, bool arena, bool input_unchanged) {
   CHECK(input_unchanged);
 }
 
-std::vector<bounded> expect(tenon::graph_view network, std::span<const float> weights,
-                            std::span<const float> input) {
+/// The layers, with each convolution saying how it is computed.
+std::vector<tenon::node> as_computed(tenon::graph_view network, tenon::plan_view schedule) {
+  std::vector<tenon::node> nodes(network.nodes.begin(), network.nodes.end());
+  for (const tenon::step& step : schedule.steps) {
+    if (step.node < 0) continue;
+    tenon::method& how = nodes[static_cast<std::size_t>(step.node)].attr.how;
+    how = tenon::method::direct;
+    if (step.how == tenon::algorithm::winograd) how = tenon::method::winograd_rows;
+    if (step.how == tenon::algorithm::winograd_tiles)
+      how = step.outputs == 4 ? tenon::method::winograd_4 : tenon::method::winograd_2;
+  }
+  return nodes;
+}
+
+std::vector<bounded> expect(tenon::graph_view network, tenon::plan_view schedule,
+                            std::span<const float> weights, std::span<const float> input) {
+  const std::vector<tenon::node> nodes = as_computed(network, schedule);
+  network.nodes = nodes;
   return tenon::reference<bounded>(network, weights, input);
 }
 
@@ -137,7 +153,7 @@ double check(const subject& s) {
   for (unsigned seed = 1; seed <= 2; ++seed) {
     const std::vector<float> weights = random_weights(s.network, seed),
                              input = random_numbers(inputs, seed + 100);
-    const std::vector<bounded> expected = expect(s.network, weights, input);
+    const std::vector<bounded> expected = expect(s.network, s.schedule, weights, input);
     for (const bounded& y : expected)
       scale = std::max(scale, std::abs(y.value())), bound = std::max(bound, y.error());
     on_every_target([&] {

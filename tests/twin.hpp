@@ -152,9 +152,10 @@ runner pack(std::span<const float> values) {
   return {net->target(), fenced_run, bare_run};
 }
 
-/// The reference's output for these weights and this input, with bounds.
-std::vector<bounded> expect(tenon::graph_view network, std::span<const float> weights,
-                            std::span<const float> input);
+/// The reference's output for these weights and this input, with bounds that hold for the algorithms of the
+/// plan.
+std::vector<bounded> expect(tenon::graph_view network, tenon::plan_view schedule,
+                            std::span<const float> weights, std::span<const float> input);
 
 /// Where output and expectation part, in words; empty where each element is within its bound. `worst` becomes
 /// the largest error seen, as a fraction of its bound.

@@ -3,6 +3,7 @@
 
 #include "tenon/geometry/convolution.hpp"
 #include "tenon/geometry/walk.hpp"
+#include "tenon/geometry/winograd.hpp"
 #include "tenon/kernel/norm.hpp"
 #include "tenon/kernel/pool.hpp"
 
@@ -101,6 +102,8 @@ constexpr index packed_elements(const step_view& s, simd isa) {
       return packed_before(s, isa, phases_of(s));
     case algorithm::winograd:
       return winograd_of(s, isa).packed;
+    case algorithm::winograd_tiles:
+      return winograd_tiles_of(s, isa).packed;
     case algorithm::direct_width:
       return width_of(s, isa).packed;
     case algorithm::matrix_vector:

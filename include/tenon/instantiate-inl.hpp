@@ -20,6 +20,7 @@
 #include "tenon/kernel/rows-inl.hpp"
 #include "tenon/kernel/width-inl.hpp"
 #include "tenon/kernel/winograd-inl.hpp"
+#include "tenon/kernel/winograd_tiles-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
@@ -34,6 +35,8 @@ struct step_of {
       return direct_of(view, isa);
     else if constexpr (how == algorithm::winograd)
       return winograd_of(view, isa);
+    else if constexpr (how == algorithm::winograd_tiles)
+      return winograd_tiles_of(view, isa);
     else if constexpr (how == algorithm::direct_width)
       return width_of(view, isa);
     else if constexpr (how == algorithm::matrix_vector)
@@ -99,6 +102,31 @@ constexpr direct_tiles make_direct_tiles() {
   }
   (std::make_integer_sequence<int, 8>{});
   return tiles;
+}
+
+/// Those of a Winograd convolution in tiles.
+template <class Step>
+constexpr winograd_tiles_kernels make_winograd_kernels() {
+  constexpr const winograd_tiles_geometry& g = Step::geometry;
+  constexpr const direct_layer& m = g.layer.multiply;
+  winograd_tiles_kernels kernels{&winograd_transform_tiles<g.shape>, {}, {}};
+  [&]<int... which>(std::integer_sequence<int, which...>) {
+    const auto put = [&](auto w) {
+      constexpr bool first = w & 4, second = w & 2, third = w & 1;
+      if constexpr ((first ? m.rest_block > 0 : m.blocks > 0) && !second &&
+                    (third ? g.layer.tiles() % m.tile_columns > 0 : g.layer.tiles() >= m.tile_columns))
+        kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(g, first, third)>;
+      constexpr const winograd_tiling &r = g.layer.rows, &c = g.layer.columns;
+      if constexpr ((first ? g.multiply.rest_partial : true) &&
+                    (second ? r.outputs % r.tile > 0 : r.outputs >= r.tile) &&
+                    (third ? c.outputs % c.tile > 0 : c.outputs >= c.tile))
+        kernels.combine.run[first][second][third] =
+            &winograd_combine<combine_key_of(Step::view, g, first, second, third), g.shape>;
+    };
+    (put(std::integral_constant<int, which>{}), ...);
+  }
+  (std::make_integer_sequence<int, 8>{});
+  return kernels;
 }
 
 template <class Step>
@@ -219,6 +247,10 @@ HWY_INLINE void run_convolution(const memory& mem, const float* from, const floa
     float* points = mem.arena + s.plan.buffers[what.scratch].offset;
     constexpr index rows = in.origin() - (in.halo_top - w.pad_lo[0]) * in.row_step();
     winograd<int(w.kernel[0])>(g.layer, g.rows, tiles, from - rows, weights, residual, to, points);
+  } else if constexpr (what.how == algorithm::winograd_tiles) {
+    static constexpr winograd_tiles_kernels kernels = make_winograd_kernels<this_step>();
+    winograd_tiles(g.layer, kernels, from + first, weights, residual, to,
+                   mem.arena + s.plan.buffers[what.scratch].offset);
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
     width(g.layer, tiles, from + first, weights, to);

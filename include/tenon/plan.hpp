@@ -60,29 +60,31 @@ struct buffer {
 enum class algorithm : unsigned char {
   direct,    // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
   winograd,  // convolution with filters of 3 or 5 rows: two output rows for the price of less
-  direct_width,   // convolution with few output channels, vectors along the width; planar in and out
-  depthwise,      // convolution, one filter per channel, vectors along channels
-  transposed,     // transposed convolution: one direct convolution for each phase of the stride
-  local,          // convolution with weights of its own at each position
-  matrix_vector,  // linear: vectors along output features
-  window_pool,    // a pool that is not fused
-  global_pool,    // of all positions
-  map,            // an activation alone
-  affine,         // a batch norm that could not be folded, scale, shift, prelu
-  combine,        // an operation on two feature maps that could not be fused
-  soft_max,       // softmax, log_softmax
-  normalise,      // instance_norm, layer_norm, group_norm
-  response_norm,  // local_response_norm
-  resize,         // linear interpolation
-  pad,            // a copy with something around it
-  copy,           // moves elements: into another layout, shape or order, or between halos
+  winograd_tiles,  // convolution with filters of 3 or 5 taps along an axis: tiles of outputs
+  direct_width,    // convolution with few output channels, vectors along the width; planar in and out
+  depthwise,       // convolution, one filter per channel, vectors along channels
+  transposed,      // transposed convolution: one direct convolution for each phase of the stride
+  local,           // convolution with weights of its own at each position
+  matrix_vector,   // linear: vectors along output features
+  window_pool,     // a pool that is not fused
+  global_pool,     // of all positions
+  map,             // an activation alone
+  affine,          // a batch norm that could not be folded, scale, shift, prelu
+  combine,         // an operation on two feature maps that could not be fused
+  soft_max,        // softmax, log_softmax
+  normalise,       // instance_norm, layer_norm, group_norm
+  response_norm,   // local_response_norm
+  resize,          // linear interpolation
+  pad,             // a copy with something around it
+  copy,            // moves elements: into another layout, shape or order, or between halos
 };
 
 constexpr std::string_view spelling(algorithm a) {
   constexpr std::string_view names[] = {
-      "direct",        "winograd",    "direct_width",  "depthwise", "transposed", "local",
-      "matrix_vector", "window_pool", "global_pool",   "map",       "affine",     "combine",
-      "soft_max",      "normalise",   "response_norm", "resize",    "pad",        "copy"};
+      "direct",  "winograd",      "winograd_tiles", "direct_width",  "depthwise", "transposed",
+      "local",   "matrix_vector", "window_pool",    "global_pool",   "map",       "affine",
+      "combine", "soft_max",      "normalise",      "response_norm", "resize",    "pad",
+      "copy"};
   return names[static_cast<int>(a)];
 }
 constexpr bool is_convolution(algorithm a) { return a <= algorithm::local; }
@@ -151,6 +153,7 @@ struct step {
   int out = -1;
   int scratch = -1;  // memory of the step itself
   int clears = -1;   // buffer around whose map zeros are written first
+  int outputs = 0;   // of a Winograd tile along an axis with three taps
   int operand = 0;   // of a copy into a concatenation: which of its two maps
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order

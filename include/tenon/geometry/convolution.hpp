@@ -4,7 +4,6 @@
 #include "tenon/geometry/step.hpp"
 #include "tenon/kernel/direct.hpp"
 #include "tenon/kernel/width.hpp"
-#include "tenon/kernel/winograd.hpp"
 
 namespace tenon {
 
@@ -168,41 +167,6 @@ constexpr index packed_before(const step_view& s, simd isa, index phase) {
   index total = 0;
   for (index p = 0; p < phase; ++p) total += phase_of(s, isa, p).packed;
   return total;
-}
-
-/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
-struct winograd_geometry : direct_geometry {
-  winograd_layer rows;
-  int slide;  // taps of a row whose weights are in registers together, or 0
-};
-
-constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
-  const window& w = s.layer().win;  // it has two axes
-  const buffer& in = s.in();
-  const epilogue e = epilogue_of(s);
-  const bool planar = in.order == layout::planar;
-  winograd_layer rows{};
-  rows.in_row_step = in.row_step();
-  rows.stretches = planar ? in.channels : 1;
-  rows.stretch = in.row_step();
-  rows.in_stretch_step = in.full_rows() * in.row_step();
-  rows.point_step = in.full_columns() * in.pixel;
-  rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
-  direct_layer l = output_of(s, e);
-  l.column_step = in.column_step();
-  l.tap_rows = w.kernel[0] + 1;
-  l.tap_row_step = rows.point_step;
-  l.tap_columns = w.kernel[1];
-  l.tap_column_step = in.column_step();
-  l.tap_channels = in.channels;
-  l.tap_channel_step = planar ? in.full_columns() : 1;
-  // Only one row of accumulators is in registers at a time.
-  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
-  t.rows = 2;
-  const index taps = l.tap_columns;
-  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
-  if (!slides) join_taps(l);
-  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
 }
 
 /// The key of one of the eight micro-kernels of a direct convolution.

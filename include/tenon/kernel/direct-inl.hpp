@@ -121,8 +121,9 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
   vec<t.lanes> acc[sums];
   TENON_UNROLL
-  for (int i = 0; i < sums; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
-  panel += t.channels();
+  for (int i = 0; i < sums; ++i)
+    acc[i] = Key.biased ? hn::LoadU(d, panel + (i % vectors) * t.lanes) : hn::Zero(d);
+  if constexpr (Key.biased) panel += t.channels();
   for (index plane = 0; plane < l.tap_planes; ++plane)
     panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc);
   finish_tile<Key>(l, acc, residual, out);

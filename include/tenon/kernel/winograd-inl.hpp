@@ -25,7 +25,7 @@ namespace tenon::HWY_NAMESPACE {
 template <int R>
 HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, index last,
                                      float* HWY_RESTRICT out) {
-  static constexpr winograd_matrices<R> m;
+  static constexpr winograd_matrices<2, R> m;
   const tag<isa.lanes> d;
   using V = vec<isa.lanes>;
   const auto columns = [&](auto load, auto store) HWY_ATTR {
@@ -64,7 +64,7 @@ template <direct_key Key, int R, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
                                 const float* HWY_RESTRICT panel, const float* residual,
                                 float* HWY_RESTRICT out) {
-  static constexpr winograd_matrices<R> m;
+  static constexpr winograd_matrices<2, R> m;
   constexpr tile t = Key.shape;
   constexpr int vectors = t.vectors, sums = t.columns * vectors;
   const tag<t.lanes> d;

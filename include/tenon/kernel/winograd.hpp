@@ -1,28 +1,33 @@
-// F1. Winograd convolution along the rows: its matrices, and what is the same for every instruction set.
+// F1. Winograd convolution: its matrices, and what is the same for every instruction set.
 #pragma once
 
 #include "tenon/kernel/direct.hpp"
 
 namespace tenon {
 
-/// Two outputs of a filter of R taps from T = R + 1 inputs with T multiplications instead of 2 R:
-///   y = A^T ((G g) * (B^T d)),  y[j] = sum over k of g[k] d[j + k],  j = 0, 1
+/// M outputs of a filter of R taps from T = M + R - 1 inputs with T multiplications instead of M R:
+///   y = A^T ((G g) * (B^T d)),  y[j] = sum over k of g[k] d[j + k],  j = 0 .. M-1
 /// With points a_0 .. a_{T-2} and infinity, N_i = product over l != i of (a_i - a_l):
-///   A^T[j][i] = a_i^j          G[i][k] = a_i^k / N_i     B^T[i] = coefficients of product over l != i of (x
-///   - a_l) A^T[j][inf] = [j = 1]      G[inf][k] = [k = R - 1]   B^T[inf] = coefficients of product over l of
-///   (x - a_l)
-/// Points 0, 1, -1, 2, -2: small integers keep B^T and A^T exact. Rounding errors of an output are at most
-/// 4 (R = 3) or 30 (R = 5) times those of a direct sum over the largest inputs.
-/// Source: S. Winograd, Arithmetic Complexity of Computations (1980); the transposed Toom-Cook construction.
-template <int R>
+///   A^T[j][i] = a_i^j            G[i][k] = a_i^k / N_i
+///   A^T[j][inf] = [j = M - 1]    G[inf][k] = [k = R - 1]
+///   B^T[i] = coefficients of product over l != i of (x - a_l)
+///   B^T[inf] = coefficients of product over l of (x - a_l)
+/// Points 0, 1, -1, or 0, 5/8, -5/8, 3/2, -3/2: B^T and A^T are exact, and the points after 0 come in pairs
+/// a, -a, whose sums share their even and odd halves. The usual 0, 1, -1, 2, -2 would lose twice to four
+/// times as much to rounding. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the
+/// transposed Toom-Cook construction; on points: Barabasz et al., Error analysis and improving the accuracy
+/// of Winograd convolution (2020).
+template <int M, int R>
 struct winograd_matrices {
-  static constexpr int taps = R, points = R + 1;
-  double a[2][points]{};       // A^T
+  static constexpr int outputs = M, taps = R, points = M + R - 1;
+  static_assert(points == 1 || points == 4 || points == 6);
+  double a[M][points]{};       // A^T
   double g[points][R]{};       // G
   double b[points][points]{};  // B^T
 
   constexpr winograd_matrices() {
-    constexpr double at[] = {0, 1, -1, 2, -2};
+    constexpr double three[] = {0, 1, -1}, five[] = {0, 0.625, -0.625, 1.5, -1.5};
+    const auto at = [&](int i) { return points == 4 ? three[i] : five[i]; };
     constexpr int finite = points - 1, infinity = points - 1;
     for (int i = 0; i < points; ++i) {
       // The polynomial with all roots but point i, coefficients from x^0 on.
@@ -31,14 +36,14 @@ struct winograd_matrices {
       for (int l = 0, degree = 0; l < finite; ++l) {
         if (l == i) continue;
         ++degree;
-        for (int k = degree; k >= 0; --k) b[i][k] = (k > 0 ? b[i][k - 1] : 0) - at[l] * b[i][k];
-        if (i != infinity) n *= at[i] - at[l];
+        for (int k = degree; k >= 0; --k) b[i][k] = (k > 0 ? b[i][k - 1] : 0) - at(l) * b[i][k];
+        if (i != infinity) n *= at(i) - at(l);
       }
       double power = 1;
-      for (int k = 0; k < R; ++k) {
-        g[i][k] = i == infinity ? k == R - 1 : power / n;
-        if (k < 2) a[k][i] = i == infinity ? k == 1 : power;
-        if (i != infinity) power *= at[i];
+      for (int k = 0; k < R || k < M; ++k) {
+        if (k < R) g[i][k] = i == infinity ? k == R - 1 : power / n;
+        if (k < M) a[k][i] = i == infinity ? k == M - 1 : power;
+        if (i != infinity) power *= at(i);
       }
     }
   }
@@ -47,7 +52,8 @@ struct winograd_matrices {
 /// Filters whose rows are worth it, and for which points are given above.
 constexpr bool winograd_rows(index taps) { return taps == 3 || taps == 5; }
 
-/// The transformed rows of a Winograd convolution. Its direct_layer counts points as rows of taps.
+/// The transformed rows of a Winograd convolution along the rows. Its direct_layer counts points as rows of
+/// taps.
 struct winograd_layer {
   index in_row_step;         // from one input row to the next
   index stretches, stretch;  // a row is so many pieces (planar: channels) of so many elements in memory
@@ -55,5 +61,93 @@ struct winograd_layer {
   index point_step;          // from one transformed row to the next
   index first_tap;           // from the beginning of a row to the first tap of its first column
 };
+
+/// Winograd along one axis: outputs of a tile and taps of the filter. 1 and 1: the axis stays as it is.
+struct winograd_axis {
+  int outputs = 1, taps = 1;
+
+  constexpr int points() const { return outputs + taps - 1; }
+  friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
+};
+/// The tile of an axis with `taps` taps where up to `outputs` outputs are wanted at once. 1: not for it.
+constexpr winograd_axis winograd_axis_for(index taps, int outputs) {
+  if (taps == 3) return {outputs, 3};
+  if (taps == 5) return {2, 5};
+  return {1, static_cast<int>(taps)};
+}
+
+/// Winograd convolution in tiles of rows x columns.
+struct winograd_shape {
+  winograd_axis rows, columns;
+
+  constexpr int points() const { return rows.points() * columns.points(); }
+  constexpr int outputs() const { return rows.outputs * columns.outputs; }
+  friend constexpr bool operator==(const winograd_shape&, const winograd_shape&) = default;
+};
+
+/// Tiles of outputs along one axis. Of a dilated filter the outputs of a tile lie `dilation` apart, and tiles
+/// fill the gaps of one another.
+struct winograd_tiling {
+  index outputs, tile, dilation;
+
+  constexpr index tiles() const {
+    return dilation == 1 ? pieces(outputs, tile) : outputs / (tile * dilation) * dilation;
+  }
+  /// The first output of tile number i.
+  constexpr index first(index i) const { return i / dilation * tile * dilation + i % dilation; }
+};
+
+/// A Winograd convolution by tiles: from input tiles to transformed inputs, `inputs`, by the products of each
+/// point with its weights, `products`, to output tiles. Both lie as [point][tile][channels]; all steps are in
+/// elements.
+struct winograd_tiles_layer {
+  direct_layer out;               // the output; rows and columns before a fused pool
+  direct_layer multiply;          // of one point: a pointwise convolution of a row of tiles
+  winograd_tiling rows, columns;  // of output tiles
+  index planes, in_planes;        // of the output, and of the input that they read
+  index points;
+  index block;  // tiles that are transformed and multiplied at once
+  index in_plane_step, in_row_step, in_column_step;
+  index channels;                    // of the input
+  index input_step;                  // from one transformed tile to the next
+  index input_point, product_point;  // from one point to the next
+  index group;                       // blocks of output channels that are multiplied before they are combined
+  index products;                    // elements of `inputs`, where `products` begin
+  int vectors, rest_vectors, lanes;  // of a block of output channels
+  index bias;                        // packed elements in front of the weights
+
+  constexpr index plane_tiles() const { return rows.tiles() * columns.tiles(); }
+  constexpr index tiles() const { return planes * plane_tiles(); }
+};
+
+/// Walks along the tiles of an axis without dividing: `at` is the first output of a tile.
+struct winograd_walk {
+  index at, phase;
+
+  constexpr winograd_walk(const winograd_tiling& t, index tile)
+      : at(t.first(tile)), phase(tile % t.dilation) {}
+  constexpr void next(const winograd_tiling& t) {
+    ++at;
+    if (++phase == t.dilation) at += (t.tile - 1) * t.dilation, phase = 0;
+  }
+};
+
+/// f(plane, row, column) of the first output of tiles first .. first + count - 1, in order.
+template <class F>
+constexpr void each_tile(const winograd_tiles_layer& l, index first, index count, F&& f) {
+  const index line = l.columns.tiles(), plane = l.rows.tiles() * line;
+  index z = first / plane, row_number = first % plane / line, column_number = first % line;
+  winograd_walk row(l.rows, row_number), column(l.columns, column_number);
+  for (; count > 0; --count) {
+    f(z, row.at, column.at);
+    column.next(l.columns);
+    if (++column_number < line) continue;
+    column_number = 0, column = {l.columns, 0};
+    row.next(l.rows);
+    if (++row_number < l.rows.tiles()) continue;
+    row_number = 0, row = {l.rows, 0};
+    ++z;
+  }
+}
 
 }  // namespace tenon

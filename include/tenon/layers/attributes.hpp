@@ -189,6 +189,7 @@ struct attributes {
   bool per_position = false;
   edge beyond = edge::zeros;
   interpolation between = interpolation::nearest;
+  method how = method::automatic;
   float epsilon = 1e-5f;
   float alpha = 0, beta = 0;        // numbers of an activation or local_response_norm; pad: what it fills in
   float bias = 1;                   // local_response_norm
@@ -211,7 +212,8 @@ constexpr unsigned options_of(op kind) {
   using enum option;
   switch (kind) {
     case op::conv:
-      return bits(stride, dilation, padding, groups, depthwise, no_bias, flipped, untied_bias, edge);
+      return bits(stride, dilation, padding, groups, depthwise, no_bias, flipped, untied_bias, edge,
+                  algorithm);
     case op::conv_transpose:
       return bits(stride, dilation, padding, output_padding, groups, no_bias);
     case op::local:
@@ -269,6 +271,7 @@ constexpr option set(attributes& a, layers::bias x) { return a.bias = x.value, o
 constexpr option set(attributes& a, layers::fill x) { return a.alpha = x.value, option::fill; }
 constexpr option set(attributes& a, edge e) { return a.beyond = e, option::edge; }
 constexpr option set(attributes& a, interpolation i) { return a.between = i, option::interpolation; }
+constexpr option set(attributes& a, method m) { return a.how = m, option::algorithm; }
 constexpr option set(attributes& a, layers::flag f) {
   switch (f) {
     case layers::flag::depthwise:

@@ -62,6 +62,19 @@ constexpr std::string_view spelling(interpolation i) {
   return i == interpolation::linear ? "bilinear" : "nearest";
 }
 
+/// How a convolution is computed: as the library sees fit, or as the user says.
+enum class method : unsigned char {
+  automatic,
+  direct,         // one multiplication for each tap, as in the formula
+  winograd_rows,  // two output rows at a time: 3 or 5 rows of taps, 2-D
+  winograd_2,     // tiles of 2 outputs along each axis that has 3 or 5 taps
+  winograd_4,     // tiles of 4 outputs along each axis that has 3 taps, of 2 along one that has 5
+};
+constexpr std::string_view spelling(method m) {
+  constexpr std::string_view names[] = {"automatic", "direct", "winograd_rows", "winograd_2", "winograd_4"};
+  return names[static_cast<int>(m)];
+}
+
 namespace layers {
 
 // The options of a layer, each with its name: conv<64, 3, stride{2}, padding{1}, groups{4}>.
@@ -181,6 +194,11 @@ inline constexpr edge cyclic = edge::cyclic;
 inline constexpr edge reflect = edge::reflect;
 inline constexpr edge replicate = edge::replicate;
 
+/// How to compute a convolution, where the library's own choice is not wanted: conv<64, 3,
+/// algorithm<method::direct>>.
+template <method How>
+inline constexpr method algorithm = How;
+
 inline constexpr interpolation nearest = interpolation::nearest;
 /// Linear along each axis: bilinear in 2-D.
 inline constexpr interpolation bilinear = interpolation::linear;
@@ -213,6 +231,7 @@ enum class option : unsigned char {
   per_position,
   edge,
   interpolation,
+  algorithm,
   unnamed
 };
 constexpr std::string_view spelling(option o) {
@@ -240,6 +259,7 @@ constexpr std::string_view spelling(option o) {
                                         "per_position",
                                         "edge",
                                         "interpolation",
+                                        "algorithm",
                                         ""};
   return names[static_cast<int>(o)];
 }

@@ -1,7 +1,9 @@
 // F4. Choose: an algorithm for each convolution, the order in which each value lies, and what lies in what.
 #pragma once
 
-#include "tenon/kernel/winograd.hpp"
+#include <utility>
+
+#include "tenon/lower/cost.hpp"
 #include "tenon/lower/draft.hpp"
 
 namespace tenon::detail {
@@ -18,37 +20,66 @@ class choice {
         if (operand >= 0) ++users_[d_.resolve(operand)];
     for (int out : d_.outputs) ++users_[d_.resolve(out)];
     for (int s = d_.step_count - 1; s >= 0; --s)
-      if (d_.steps[s].how == algorithm::direct) d_.steps[s].how = algorithm_for(s);
+      if (d_.steps[s].how == algorithm::direct) choose_algorithm(s);
     collect_demands();
     choose_orders();
     choose_hosts();
   }
 
  private:
-  constexpr algorithm algorithm_for(int s) const {
-    const node& n = d_.nodes[d_.steps[s].node];
+  constexpr void choose_algorithm(int s) {
+    step& st = d_.steps[s];
+    const node& n = d_.nodes[st.node];
     const index channels = d_.nodes[d_.operand[s][0]].out.channels();
-    if (n.groups > 1 && n.groups == channels && n.out.channels() == channels && d_.steps[s].pool < 0)
-      return algorithm::depthwise;
-    if (n.out.spatial_rank() == 2 && !n.attr.untied_bias) {
-      if (suits_width(s)) return algorithm::direct_width;
-      if (suits_winograd(s)) return algorithm::winograd;
+    const method asked = n.attr.how;
+    if (n.groups > 1 && n.groups == channels && n.out.channels() == channels && st.pool < 0) {
+      st.how = algorithm::depthwise;
+    } else if (n.out.spatial_rank() == 2 && !n.attr.untied_bias && asked == method::automatic &&
+               suits_width(s)) {
+      st.how = algorithm::direct_width;
+    } else {
+      const convolution_cost cost{n, channels};
+      index best = cost.direct();
+      const auto consider = [&](method m, algorithm how, int outputs, bool possible, auto cycles) {
+        if (!possible || (asked != method::automatic && asked != m)) return;
+        const index estimate = cycles();
+        if (asked != m && estimate >= best) return;
+        best = estimate, st.how = how, st.outputs = outputs;
+      };
+      consider(method::winograd_rows, algorithm::winograd, 2, rows_possible(s), [&] { return cost.rows(); });
+      for (const int outputs : {2, 4})
+        consider(outputs == 2 ? method::winograd_2 : method::winograd_4, algorithm::winograd_tiles, outputs,
+                 tiles_possible(s, outputs), [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
     }
-    return algorithm::direct;
   }
 
-  /// Two output rows of a filter of R rows take R + 1 multiplications instead of 2 R. Beside them, a tile is
-  /// added to its rows once per point, which counts where taps are few, and half of the last pair of an odd
-  /// map is lost.
-  constexpr bool suits_winograd(int s) const {
+  constexpr bool rows_possible(int s) const {
     const node& n = d_.nodes[d_.steps[s].node];
     const window& w = n.win;
-    const bool plain = n.groups == 1 && w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] == 1;
-    if (!plain || !winograd_rows(w.kernel[0]) || n.out.channels() < 8) return false;
+    if (n.out.spatial_rank() != 2 || n.groups > 1 || n.attr.untied_bias || n.out.channels() < 8) return false;
+    if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] > 1) return false;
     if (d_.steps[s].pool >= 0 && d_.nodes[d_.steps[s].pool].win.kernel[0] > 2) return false;
-    const index taps = w.kernel[1] * d_.nodes[n.inputs[0]].out.channels();
-    const index rows = n.out.spatial(0), pairs = (rows + 1) / 2;
-    return 10 * pairs * (w.kernel[0] + 1) * (taps + 4) < 9 * rows * w.kernel[0] * taps;
+    return winograd_rows(w.kernel[0]);
+  }
+
+  /// Of a dilated filter, only whole tiles.
+  constexpr bool tiles_possible(int s, int outputs) const {
+    const node& n = d_.nodes[d_.steps[s].node];
+    if (n.out.spatial_rank() < 1 || n.out.spatial_rank() > 3 || n.groups > 1 || n.attr.untied_bias)
+      return false;
+    const window w = on_memory(n);
+    if (w.stride[0] * w.stride[1] * w.stride[2] * w.dilation[0] > 1) return false;
+    if (w.kernel[1] * w.kernel[2] == 1) return false;
+    for (const int axis : {1, 2}) {
+      const index taps = w.kernel[axis];
+      if (taps != 1 && taps != 3 && taps != 5) return false;
+      const int tile = winograd_axis_for(taps, outputs).outputs;
+      const int pool = d_.steps[s].pool, spatial = n.out.spatial_rank() + axis - max_spatial_rank;
+      if (pool >= 0 && tile % on_memory(d_.nodes[pool]).kernel[axis] != 0) return false;
+      if (w.dilation[axis] > 1 && (pool >= 0 || n.out.spatial(spatial) % (tile * w.dilation[axis]) != 0))
+        return false;
+    }
+    return true;
   }
 
   /// Few output channels leave most lanes of a vector empty (6 of 16); the width fills them (28 of 32).
@@ -95,6 +126,7 @@ class choice {
         if (k == 0 && is_convolution(how)) {
           index lo[max_spatial_rank], hi[max_spatial_rank];
           halo_of(n, d_.nodes[d_.operand[s][0]].out, lo, hi);
+          if (how == algorithm::winograd_tiles) reach_of_tiles(s, hi);
           d.widen_halo(lo, hi);
         }
         switch (how) {
@@ -105,6 +137,7 @@ class choice {
             (k == 0 ? d.dense : d.interleaved) = true;
             break;
           case algorithm::depthwise:
+          case algorithm::winograd_tiles:
           case algorithm::combine:
           case algorithm::response_norm:
           case algorithm::resize:
@@ -139,6 +172,20 @@ class choice {
         lo[axis] = -p.offset > lo[axis] ? -p.offset : lo[axis];
         hi[axis] = last > hi[axis] ? last : hi[axis];
       }
+    }
+  }
+
+  /// Tiles at the end of an axis reach beyond what their filters do.
+  constexpr void reach_of_tiles(int s, index (&hi)[max_spatial_rank]) const {
+    const winograd_tiles_plan p = d_.tiles_of(s);
+    const window w = on_memory(d_.nodes[d_.steps[s].node]);
+    const shape& in = d_.nodes[d_.operand[s][0]].out;
+    const int rank = in.spatial_rank();
+    for (const auto& [axis, lines] : {std::pair(1, p.rows), std::pair(2, p.columns)}) {
+      const index extent = rank + axis >= max_spatial_rank ? in.spatial(rank + axis - max_spatial_rank) : 1;
+      const index tiled = lines.dilation > 1 ? lines.outputs : lines.tiles() * lines.tile;
+      const index last = tiled - 1 + (w.kernel[axis] - 1) * lines.dilation - w.pad_lo[axis];
+      if (last - (extent - 1) > hi[axis]) hi[axis] = last - (extent - 1);
     }
   }
 

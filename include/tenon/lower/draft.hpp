@@ -1,7 +1,7 @@
 // F4. A plan in the making: what the passes of lowering read and write.
 #pragma once
 
-#include "tenon/plan.hpp"
+#include "tenon/lower/tiles.hpp"
 
 namespace tenon {
 
@@ -89,6 +89,17 @@ struct draft {
     const op kind = kind_of(s);
     return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
+
+  /// What step s would be as a Winograd convolution in tiles of so many outputs.
+  constexpr winograd_tiles_plan tiles_of(int s, int outputs) const {
+    const step& st = steps[s];
+    const bool pooled = st.pool >= 0;
+    const window p = on_memory(nodes[pooled ? st.pool : st.node]);
+    return winograd_tiles_plan_of(nodes[st.node], nodes[operand[s][0]].out.channels(), outputs,
+                                  nodes[pooled ? st.pool : st.node].out, pooled ? p.kernel[1] : 1,
+                                  pooled ? p.kernel[2] : 1);
+  }
+  constexpr winograd_tiles_plan tiles_of(int s) const { return tiles_of(s, steps[s].outputs); }
 
   constexpr void cover(int s, int id) {
     steps[s].covered[steps[s].covered_count++] = id;

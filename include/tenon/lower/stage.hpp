@@ -127,6 +127,7 @@ class staging {
     to.out = out;
     if (d_.operand[s][1] >= 0) to.residual = d_.read[d_.resolve(d_.operand[s][1])];
     if (to.how == algorithm::winograd) to.scratch = new_scratch(d_.nodes[to.node], plan_.buffers[in]);
+    if (to.how == algorithm::winograd_tiles) to.scratch = new_scratch(d_.tiles_of(s).scratch());
     publish(id, out);
   }
 
@@ -153,6 +154,12 @@ class staging {
     b.channels = b.pixel = in.pixel;
     b.rows = n.win.kernel[0] + 1;
     b.columns = in.full_columns();
+    return id;
+  }
+
+  constexpr int new_scratch(index elements) {
+    const int id = plan_.buffer_count++;
+    plan_.buffers[id].channels = plan_.buffers[id].pixel = elements;
     return id;
   }
 

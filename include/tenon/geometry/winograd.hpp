@@ -1,0 +1,129 @@
+// F4. From a Winograd convolution of the plan to the numbers and keys of its micro-kernels.
+#pragma once
+
+#include "tenon/geometry/convolution.hpp"
+#include "tenon/lower/tiles.hpp"
+
+namespace tenon {
+
+/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
+struct winograd_geometry : direct_geometry {
+  winograd_layer rows;
+  int slide;  // taps of a row whose weights are in registers together, or 0
+};
+
+constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
+  const window& w = s.layer().win;  // it has two axes
+  const buffer& in = s.in();
+  const epilogue e = epilogue_of(s);
+  const bool planar = in.order == layout::planar;
+  winograd_layer rows{};
+  rows.in_row_step = in.row_step();
+  rows.stretches = planar ? in.channels : 1;
+  rows.stretch = in.row_step();
+  rows.in_stretch_step = in.full_rows() * in.row_step();
+  rows.point_step = in.full_columns() * in.pixel;
+  rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
+  direct_layer l = output_of(s, e);
+  l.column_step = in.column_step();
+  l.tap_rows = w.kernel[0] + 1;
+  l.tap_row_step = rows.point_step;
+  l.tap_columns = w.kernel[1];
+  l.tap_column_step = in.column_step();
+  l.tap_channels = in.channels;
+  l.tap_channel_step = planar ? in.full_columns() : 1;
+  // Only one row of accumulators is in registers at a time.
+  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
+  t.rows = 2;
+  const index taps = l.tap_columns;
+  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
+  if (!slides) join_taps(l);
+  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
+}
+
+constexpr winograd_tiles_plan winograd_tiles_plan_of(const step_view& s) {
+  const epilogue e = epilogue_of(s);
+  const int last = s.what.pool >= 0 ? s.what.pool : s.what.node;
+  return winograd_tiles_plan_of(s.layer(), s.in().channels, s.what.outputs, s.graph.nodes[last].out,
+                                e.pool_rows, e.pool_columns);
+}
+
+struct winograd_tiles_geometry {
+  winograd_tiles_layer layer;
+  winograd_shape shape;
+  direct_geometry multiply;
+  index packed;
+};
+
+constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa) {
+  const winograd_tiles_plan p = winograd_tiles_plan_of(s);
+  const buffer& in = s.in();
+  const window w = on_memory(s.layer());
+  winograd_tiles_layer l{};
+  l.out = output_of(s, epilogue_of(s));
+  l.out.out_row_step *= w.dilation[1], l.out.residual_row_step *= w.dilation[1];
+  l.out.out_column_step *= w.dilation[2], l.out.residual_column_step *= w.dilation[2];
+  l.rows = p.rows, l.columns = p.columns;
+  l.planes = p.planes, l.in_planes = p.in_planes;
+  l.points = p.shape.points();
+  l.in_plane_step = in.plane_step(), l.in_row_step = in.row_step(), l.in_column_step = in.column_step();
+  l.channels = in.channels;
+  l.input_step = p.input_step;
+
+  direct_layer m{};
+  m.planes = m.rows = 1;
+  m.columns = p.block;
+  m.column_step = l.input_step;
+  m.tap_planes = w.kernel[0];
+  m.tap_plane_step = l.plane_tiles() * l.input_step;
+  m.tap_rows = m.tap_columns = 1;
+  m.tap_channels = in.channels;
+  m.tap_channel_step = 1;
+  m.pool_rows = m.pool_columns = 1;
+  m.groups = 1;
+  m.group_channels = s.out().channels;
+  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, false);
+  direct_geometry g = cut_blocks(m, t);
+  // Biases stand in front of all, not in the panels.
+  g.layer.panel -= t.channels();
+  g.layer.rest_panel -= index(g.rest_vectors) * t.lanes;
+  g.layer.out_column_step = t.channels();
+  if (p.block < l.tiles()) g.layer.columns = p.block / t.columns * t.columns;
+  l.block = g.layer.columns;
+  l.multiply = g.layer;
+  const index blocks = g.layer.blocks + g.layer.rest_block;
+  l.group = p.by_points ? blocks : 1;
+  l.input_point = p.input_point(l.block);
+  l.product_point = p.point_step(l.group * l.block * t.channels());
+  l.products = l.points * l.input_point;
+  l.vectors = t.vectors, l.rest_vectors = g.rest_vectors, l.lanes = t.lanes;
+  l.bias = pieces(s.out().channels, arena_alignment) * arena_alignment;
+  l.out.tap_channel_step = l.product_point;
+  l.out.last_lanes = g.layer.last_lanes;
+  const index weights = g.layer.blocks * g.layer.panel + g.layer.rest_block * g.layer.rest_panel;
+  return {l, p.shape, g, l.bias + l.points * weights};
+}
+
+/// The key of the micro-kernel that multiplies, and of the one that combines.
+constexpr direct_key multiply_key_of(const winograd_tiles_geometry& g, bool rest_block, bool rest_tiles) {
+  direct_key key{};
+  key.shape = g.multiply.shape;
+  if (rest_block) key.shape.vectors = g.multiply.rest_vectors;
+  if (rest_tiles) key.shape.columns = static_cast<int>(g.layer.tiles() % g.layer.multiply.tile_columns);
+  key.column_step = g.layer.input_step;
+  key.biased = false;
+  return key;
+}
+constexpr direct_key combine_key_of(const step_view& s, const winograd_tiles_geometry& g, bool partial,
+                                    bool rest_rows, bool rest_columns) {
+  const winograd_tiles_layer& l = g.layer;
+  direct_key key{};
+  key.shape = {g.shape.rows.outputs, g.shape.columns.outputs, 1, l.lanes};
+  if (rest_rows) key.shape.rows = static_cast<int>(l.rows.outputs % l.rows.tile);
+  if (rest_columns) key.shape.columns = static_cast<int>(l.columns.outputs % l.columns.tile);
+  key.after = epilogue_of(s);
+  key.partial = partial;
+  return key;
+}
+
+}  // namespace tenon

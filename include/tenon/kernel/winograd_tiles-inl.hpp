@@ -1,0 +1,250 @@
+// Winograd convolution by tiles, vectors along channels.
+//
+//   transform   inputs[p][tile][ic] = (B^T d B)[p] of the tile's inputs d, for each point p
+//   multiply    products[p][tile][oc] = sum over ic of inputs[p][tile][ic] * weights[p][ic][oc]
+//   combine     out = pool(act(bias + residual + A^T products A))
+//
+// A block of tiles at a time, so that what is transformed and multiplied stays in the cache; the weights pass
+// by once per block. Multiplying is a pointwise direct convolution of a row of tiles, for each point. Axes
+// along which the filter has one tap are left alone, so that 1-D filters are tiles of one row.
+//   packed weights:  bias[oc], then for each group of blocks of output channels, for each point, for each
+//   block
+//                    of the group, weights[ic][vectors * lanes]
+// (in 3-D: weights[plane][ic][vectors * lanes]; all planes are transformed at once).
+#if defined(TENON_KERNEL_WINOGRAD_TILES_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TENON_KERNEL_WINOGRAD_TILES_INL_HPP
+#undef TENON_KERNEL_WINOGRAD_TILES_INL_HPP
+#else
+#define TENON_KERNEL_WINOGRAD_TILES_INL_HPP
+#endif
+
+#include "tenon/kernel/direct-inl.hpp"
+#include "tenon/kernel/winograd.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tenon::HWY_NAMESPACE {
+
+/// sum over the `Parity` (0 even, 1 odd) elements of row T of B^T, divided by the last of its coefficients.
+template <class Matrices, int T, int Parity, class D, class V>
+HWY_INLINE V half_of_inputs(D d, const V* x) {
+  static constexpr Matrices m;
+  constexpr int points = Matrices::points;
+  constexpr int last = [] {
+    int at = -1;
+    for (int k = Parity; k < points; k += 2)
+      if (m.b[T][k] != 0) at = k;
+    return at;
+  }();
+  static_assert(last >= 0);
+  V sum = x[last];
+  TENON_UNROLL
+  for (int k = Parity; k < last; k += 2)
+    if (m.b[T][k] != 0) sum = hn::MulAdd(hn::Set(d, static_cast<float>(m.b[T][k] / m.b[T][last])), x[k], sum);
+  return sum;
+}
+
+/// y = B^T x: one axis of one tile.
+template <class Matrices, class D, class V>
+HWY_INLINE void transform_inputs(D d, const V* x, V* y) {
+  static constexpr Matrices m;
+  constexpr int points = Matrices::points;
+  if constexpr (points == 1) {
+    y[0] = x[0];
+  } else {
+    // Points 0 and infinity have even and odd coefficients only, the last of them 1.
+    y[0] = half_of_inputs<Matrices, 0, 0>(d, x);
+    y[points - 1] = half_of_inputs<Matrices, points - 1, 1>(d, x);
+    const auto pair = [&]<int T>(std::integral_constant<int, T>) HWY_ATTR {
+      constexpr int odd_last = points - 3;
+      static_assert(m.b[T][points - 2] == 1 && m.b[T][odd_last] == -m.b[T + 1][odd_last]);
+      const V even = half_of_inputs<Matrices, T, 0>(d, x), odd = half_of_inputs<Matrices, T, 1>(d, x);
+      const V factor = hn::Set(d, static_cast<float>(m.b[T][odd_last]));
+      y[T] = hn::MulAdd(factor, odd, even);
+      y[T + 1] = hn::NegMulAdd(factor, odd, even);
+    };
+    [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR {
+      (pair(std::integral_constant<int, 1 + 2 * i>{}), ...);
+    }
+    (std::make_integer_sequence<int, (points - 2) / 2>{});
+  }
+}
+
+/// y = A^T x: one axis of one tile. Even outputs are sums of pairs, odd ones of their differences.
+template <class Matrices, class D, class V>
+HWY_INLINE void combine_products(D d, const V* x, V* y) {
+  static constexpr Matrices m;
+  constexpr int points = Matrices::points, outputs = Matrices::outputs;
+  if constexpr (points == 1) {
+    y[0] = x[0];
+  } else {
+    V sums[(points - 2) / 2], differences[(points - 2) / 2];
+    TENON_UNROLL
+    for (int i = 0; i < (points - 2) / 2; ++i) {
+      sums[i] = hn::Add(x[1 + 2 * i], x[2 + 2 * i]);
+      differences[i] = hn::Sub(x[1 + 2 * i], x[2 + 2 * i]);
+    }
+    TENON_UNROLL
+    for (int j = 0; j < outputs; ++j) {
+      const V* half = j % 2 == 0 ? sums : differences;
+      V sum = j == 0           ? hn::Add(x[0], half[0])
+              : m.a[j][1] == 1 ? half[0]
+                               : hn::Mul(hn::Set(d, static_cast<float>(m.a[j][1])), half[0]);
+      TENON_UNROLL
+      for (int i = 1; i < (points - 2) / 2; ++i)
+        sum = j == 0 ? hn::Add(sum, half[i])
+                     : hn::MulAdd(hn::Set(d, static_cast<float>(m.a[j][1 + 2 * i])), half[i], sum);
+      y[j] = j == outputs - 1 ? hn::Add(sum, x[points - 1]) : sum;
+    }
+  }
+}
+
+template <winograd_axis Axis>
+using matrices_of = winograd_matrices<Axis.outputs, Axis.taps>;
+
+/// The transformed inputs of tiles first .. first + count - 1. `in` is under the first tap of the first
+/// output.
+template <winograd_shape Shape>
+HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const float* in, index first,
+                                           index count, float* HWY_RESTRICT inputs) {
+  constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
+  const tag<isa.lanes> d;
+  using V = vec<isa.lanes>;
+  const index row_step = l.rows.dilation * l.in_row_step, column_step = l.columns.dilation * l.in_column_step;
+  each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
+    const float* HWY_RESTRICT tile =
+        in + z * l.in_plane_step + row * l.in_row_step + column * l.in_column_step;
+    const auto transform = [&](auto load, float* HWY_RESTRICT to) HWY_ATTR {
+      V half[rows * columns];
+      TENON_UNROLL
+      for (int c = 0; c < columns; ++c) {
+        V x[rows], y[rows];
+        TENON_UNROLL
+        for (int r = 0; r < rows; ++r) x[r] = load(tile + r * row_step + c * column_step);
+        transform_inputs<matrices_of<Shape.rows>>(d, x, y);
+        TENON_UNROLL
+        for (int r = 0; r < rows; ++r) half[r * columns + c] = y[r];
+      }
+      TENON_UNROLL
+      for (int r = 0; r < rows; ++r) {
+        V y[columns];
+        transform_inputs<matrices_of<Shape.columns>>(d, half + r * columns, y);
+        TENON_UNROLL
+        for (int c = 0; c < columns; ++c) hn::StoreU(y[c], d, to + (r * columns + c) * l.input_point);
+      }
+    };
+    index channel = 0;
+    for (; channel + isa.lanes <= l.channels; channel += isa.lanes, tile += isa.lanes)
+      transform([&](const float* from) HWY_ATTR { return hn::LoadU(d, from); }, inputs + channel);
+    if (const auto left = static_cast<size_t>(l.channels - channel); left > 0)
+      transform([&](const float* from) HWY_ATTR { return load_first(d, from, left); }, inputs + channel);
+    inputs += l.input_step;
+  });
+}
+
+/// One vector of channels of one tile of outputs, or of those of its rows and columns that exist. `products`
+/// are those of the first point; `l.tap_channel_step` elements lie between points.
+template <direct_key Key, winograd_shape Shape>
+HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTRICT products,
+                                   const float* bias, const float* residual, float* HWY_RESTRICT out) {
+  constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
+  constexpr tile t = Key.shape;
+  const tag<t.lanes> d;
+  using V = vec<t.lanes>;
+  V half[Shape.rows.outputs * columns];
+  TENON_UNROLL
+  for (int c = 0; c < columns; ++c) {
+    V x[rows], y[Shape.rows.outputs];
+    TENON_UNROLL
+    for (int r = 0; r < rows; ++r) x[r] = hn::LoadU(d, products + (r * columns + c) * l.tap_channel_step);
+    combine_products<matrices_of<Shape.rows>>(d, x, y);
+    TENON_UNROLL
+    for (int r = 0; r < Shape.rows.outputs; ++r) half[r * columns + c] = y[r];
+  }
+  const V start = hn::LoadU(d, bias);
+  V acc[t.rows * t.columns];
+  TENON_UNROLL
+  for (int r = 0; r < t.rows; ++r) {
+    V y[Shape.columns.outputs];
+    combine_products<matrices_of<Shape.columns>>(d, half + r * columns, y);
+    TENON_UNROLL
+    for (int c = 0; c < t.columns; ++c) acc[r * t.columns + c] = hn::Add(y[c], start);
+  }
+  finish_tile<Key>(l, acc, residual, out);
+}
+
+/// What a layer is computed with: `multiply` as in direct convolution, [rest of block][0][rest of tiles];
+/// `combine` [last vector, if it is not full][rest of rows][rest of columns].
+struct winograd_tiles_kernels {
+  void (*transform)(const winograd_tiles_layer&, const float* in, index first, index count, float* inputs);
+  direct_tiles multiply, combine;
+};
+
+/// Products of tiles 0 .. count - 1 of a block of tiles with one block of output channels, for one point.
+inline void winograd_multiply(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, bool rest,
+                              index count, const float* inputs, const float* weights, float* products) {
+  const auto& line = k.multiply.run[rest][0];
+  const index step = l.multiply.tile_columns, width = l.multiply.out_column_step;
+  for (index i = 0; i < count; i += step)
+    line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width);
+}
+
+/// Output tiles first .. first + count - 1 of one block of output channels.
+inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, bool rest,
+                                   index first, index count, const float* products, const float* bias,
+                                   const float* residual, float* out) {
+  const direct_layer& o = l.out;
+  const int vectors = rest ? l.rest_vectors : l.vectors;
+  const index out_row_step = o.out_row_step / l.rows.dilation,
+              out_column_step = o.out_column_step / l.columns.dilation;
+  const index residual_row_step = o.residual_row_step / l.rows.dilation;
+  const index residual_column_step = o.residual_column_step / l.columns.dilation;
+  each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
+    const bool rest_rows = l.rows.outputs - row < l.rows.tile;
+    const bool rest_columns = l.columns.outputs - column < l.columns.tile;
+    const float* residual_tile =
+        residual + z * o.residual_plane_step + row * residual_row_step + column * residual_column_step;
+    float* out_tile = out + z * o.out_plane_step + row / o.pool_rows * out_row_step +
+                      column / o.pool_columns * out_column_step;
+    for (int v = 0; v < vectors; ++v) {
+      const bool partial = rest && v == vectors - 1 && k.combine.run[1][rest_rows][rest_columns];
+      k.combine.run[partial][rest_rows][rest_columns](o, products + v * l.lanes, bias + v * l.lanes,
+                                                      residual_tile + v * l.lanes, out_tile + v * l.lanes);
+    }
+    products += l.multiply.out_column_step;
+  });
+}
+
+/// A whole layer. `scratch` holds the transformed inputs and the products of one block of tiles.
+inline void winograd_tiles(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, const float* in,
+                           const float* packed, const float* residual, float* out, float* scratch) {
+  const direct_layer& m = l.multiply;
+  const index blocks = m.blocks + m.rest_block;
+  float* products = scratch + l.products;
+  for (index first = 0; first < l.tiles(); first += l.block) {
+    const index count = l.tiles() - first < l.block ? l.tiles() - first : l.block;
+    // All planes that the outputs read; of one plane, as many tiles as there are outputs.
+    k.transform(l, in, first, count + (l.in_planes - l.planes) * l.plane_tiles(), scratch);
+    const float* weights = packed + l.bias;
+    for (index block = 0; block < blocks; block += l.group) {
+      const index end = block + l.group < blocks ? block + l.group : blocks;
+      for (index p = 0; p < l.points; ++p) {
+        for (index b = block; b < end; ++b) {
+          winograd_multiply(l, k, b == m.blocks, count, scratch + p * l.input_point, weights,
+                            products + p * l.product_point + (b - block) * l.block * m.out_column_step);
+          weights += b == m.blocks ? m.rest_panel : m.panel;
+        }
+      }
+      for (index b = block; b < end; ++b) {
+        const index channel = b * m.block_channels;
+        winograd_combine_block(l, k, b == m.blocks, first, count,
+                               products + (b - block) * l.block * m.out_column_step, packed + channel,
+                               residual + channel, out + channel);
+      }
+    }
+  }
+}
+
+}  // namespace tenon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

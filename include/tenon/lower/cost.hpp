@@ -1,0 +1,49 @@
+// F4. What a convolution costs by each algorithm: the estimates by which lowering chooses.
+#pragma once
+
+#include "tenon/lower/tiles.hpp"
+
+namespace tenon::detail {
+
+/// Estimated clock cycles of one convolution on one core with 512-bit vectors; the choice is the same for all
+/// instruction sets. The rates are those measured on such a core (bench/README.md): two multiply-adds of a
+/// vector start in a cycle, and weights, which another layer has pushed out of the L2 cache, arrive at 6
+/// bytes per cycle while it computes.
+struct convolution_cost {
+  const node& n;
+  index in_channels;
+
+  constexpr index direct() const { return together(n.macs / 32 * 9 / 8, n.tensor_count, 1); }
+
+  /// Two output rows of a filter of R rows take R + 1 multiplications instead of 2 R. Beside them, a tile is
+  /// added to its rows once per point, which counts where taps are few, and half of the last pair of an odd
+  /// map is lost. The weights pass by for each pair of rows.
+  constexpr index rows() const {
+    const index r = n.win.kernel[0], taps = n.win.kernel[1] * in_channels;
+    const index height = n.out.spatial(0), pairs = (height + 1) / 2;
+    const index compute = n.macs / 32 * 5 / 4 * pairs * (r + 1) / (height * r) * (taps + 4) / taps;
+    return together(compute, n.tensor_count / r * (r + 1), pairs);
+  }
+
+  /// Products of every point of every tile; a vector of a tile's inputs or products takes about 3 cycles a
+  /// point to be transformed.
+  constexpr index tiles(const winograd_tiles_plan& p) const {
+    const index channels = n.out.channels(), points = p.shape.points();
+    const index depth = p.in_planes - p.planes + 1;
+    const index products = p.tiles() * points * depth * in_channels * channels / 32 * 9 / 8;
+    const index read = p.tiles() / p.planes * p.in_planes * points * 3 * pieces(in_channels, 16);
+    const index written = p.tiles() * points * 3 * pieces(channels, 16);
+    return together(products + read + written, points * depth * in_channels * channels,
+                    pieces(p.tiles(), p.block));
+  }
+
+ private:
+  /// Cycles of computing while `weights` numbers arrive, `passes` times where they do not stay in the cache.
+  static constexpr index together(index compute, index weights, index passes) {
+    const index bytes = weights * 4, cache = 512 * 1024;
+    const index arrive = bytes / 6 * (bytes > cache ? passes : 1);
+    return compute > arrive ? compute + arrive / 4 : arrive + compute / 4;
+  }
+};
+
+}  // namespace tenon::detail

@@ -1,0 +1,65 @@
+// F4. Winograd convolution in tiles: how a layer is cut, on every instruction set alike.
+#pragma once
+
+#include "tenon/kernel/winograd.hpp"
+#include "tenon/plan.hpp"
+
+namespace tenon {
+
+/// What a Winograd convolution by tiles is on every instruction set.
+struct winograd_tiles_plan {
+  winograd_shape shape;
+  winograd_tiling rows, columns;
+  index planes, in_planes;
+  index block;        // tiles at a time, at most
+  bool by_points;     // all output channels of a point are multiplied before the next point
+  index input_step;   // elements of a transformed tile
+  index group_width;  // of its products, at most
+
+  constexpr index tiles() const { return planes * rows.tiles() * columns.tiles(); }
+  /// From one point to the next, where a point has so many elements: an odd number of cache lines. A tile is
+  /// written to all points at once, and a power of two between them would put all into a few sets of the
+  /// cache.
+  static constexpr index point_step(index elements) {
+    const index lines = pieces(elements, arena_alignment);
+    return (lines + (lines % 2 == 0)) * arena_alignment;
+  }
+  constexpr index input_point(index tiles_at_once) const {
+    return point_step((tiles_at_once + (in_planes - planes) * rows.tiles() * columns.tiles()) * input_step);
+  }
+  constexpr index scratch() const {
+    return shape.points() * (input_point(block) + point_step(block * group_width));
+  }
+};
+
+/// `outputs`: of a tile along an axis with three taps; pool_rows and pool_columns are of a fused pool,
+/// else 1.
+constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_channels, int outputs,
+                                                     const shape& out, index pool_rows, index pool_columns) {
+  const window w = on_memory(n);
+  const int rank = n.out.spatial_rank();
+  winograd_tiles_plan p{};
+  p.shape = {winograd_axis_for(w.kernel[1], outputs), winograd_axis_for(w.kernel[2], outputs)};
+  const index rows = rank >= 2 ? out.spatial(rank - 2) : 1, columns = out.spatial(rank - 1);
+  p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
+  p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
+  p.planes = out.positions() / (rows * columns);
+  p.in_planes = p.planes + w.kernel[0] - 1;
+  p.input_step = pieces(in_channels, arena_alignment) * arena_alignment;
+  // A tile's inputs are broadcast side by side: of steps that are multiples of 1 KiB, all would fall into the
+  // same few sets of the cache.
+  if (p.input_step % 256 == 0) p.input_step += arena_alignment;
+  const index channels = n.out.channels(), few = pieces(channels, arena_alignment) * arena_alignment;
+  const index tiles = p.tiles(), point = p.shape.points();
+  p.group_width = few < 64 ? few : 64;
+  const index cache = 640 * 1024 / 4;
+  index most = cache / (point * (p.input_step + p.group_width));
+  if (most < 28) most = 28;
+  if (p.in_planes > p.planes) most = tiles;
+  p.block = pieces(tiles, pieces(tiles, most));
+  p.by_points = p.block * point * p.input_step > 2 * cache;
+  if (p.by_points) p.group_width = few + 64;
+  return p;
+}
+
+}  // namespace tenon

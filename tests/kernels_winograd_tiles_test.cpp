@@ -1,0 +1,77 @@
+// Convolutions in Winograd tiles, against the reference.
+#include "catch.hpp"
+#include "twin.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+using tenon::index;
+using twin::net;
+
+template <index C, auto Kernel, auto... Options>
+inline constexpr auto by_2 = conv<C, Kernel, algorithm<tenon::method::winograd_2>, Options...>;
+template <index C, auto Kernel, auto... Options>
+inline constexpr auto by_4 = conv<C, Kernel, algorithm<tenon::method::winograd_4>, Options...>;
+
+/// Channels around the lengths of vectors.
+template <index IC, index OC>
+using channels = net<input<IC, 6, 9> | by_4<OC, 3, padding{1}>>;
+/// Rows and columns of whole tiles, and with every rest.
+template <index H, index W>
+using rests = net<input<3, H, W> | by_4<5, 3, padding{1}> | by_2<4, 3>>;
+template <auto Pool>
+using pooled = net<input<5, 9, 8> | by_4<10, 3, padding{1}, no_bias> | batch_norm | relu | Pool>;
+template <index C, auto Convolution>
+using residual = net<input<C, 7, 8> | (identity + (Convolution | relu | Convolution | batch_norm)) | relu>;
+/// Columns so far apart that only whole tiles fit.
+template <index L, index D>
+using dilated = net<input<3, L> | by_4<6, 3, dilation{D}, padding{D}>>;
+
+constexpr int tiled_steps(tenon::plan_view plan) {
+  int steps = 0;
+  for (const tenon::step& s : plan.steps) steps += s.how == tenon::algorithm::winograd_tiles;
+  return steps;
+}
+/// Maps of more tiles than are transformed at once, and of so many channels that all of a point are
+/// multiplied before the next point.
+constexpr auto in_blocks = tenon::winograd_tiles_plan_of(
+    net<input<100, 22, 23> | by_4<9, 3, padding{1}>>::network.nodes[1], 100, 4, {9, 22, 23}, 1, 1);
+static_assert(in_blocks.block < in_blocks.tiles() && !in_blocks.by_points);
+static_assert(
+    tenon::winograd_tiles_plan_of(net<input<370, 20, 18> | by_4<18, 3, padding{1}>>::network.nodes[1], 370, 4,
+                                  {18, 20, 18}, 1, 1)
+        .by_points);
+
+/// Each of the networks has such a convolution.
+template <class... Ms>
+constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
+
+}  // namespace
+
+// clang-format off
+#define BOTH(...) __VA_ARGS__, tenon::unfused<__VA_ARGS__>
+#define TENON_MODEL                                                                                            \
+  channels<1, 3>, channels<7, 9>, channels<8, 16>, channels<16, 17>, channels<17, 33>, channels<6, 70>,         \
+  channels<33, 15>, rests<6, 6>, rests<7, 9>, rests<8, 10>, rests<9, 7>, rests<3, 12>, rests<11, 3>,            \
+  net<input<4, 9, 40> | by_2<16, 3, padding{1}>>, net<input<4, 11, 13> | by_4<24, 5, padding{3, 0, 1, 4}>>,     \
+  net<input<3, 30, 31> | by_4<9, 3, same>>, net<input<2, 8, 8> | by_2<7, 5, full> | tanh>,                      \
+  net<input<3, 9, 10> | by_4<9, extent{3, 1}, padding{1, 0}>>,                                                 \
+  net<input<3, 9, 10> | by_4<9, extent{1, 3}> | by_2<8, extent{1, 5}, padding{0, 2}>>,                          \
+  net<input<3, 9, 10> | by_4<9, extent{5, 3}, padding{2}> | by_4<5, 3, flipped>>,                               \
+  net<input<4, 16, 24> | by_4<5, 3, dilation{2, 3}, padding{2, 3}>>,                                           \
+  BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>>), BOTH(pooled<max_pool<extent{1, 4}>>),                   \
+  BOTH(pooled<avg_pool<extent{2, 1}>>),                                                                        \
+  BOTH(residual<8, by_4<8, 3, padding{1}>>), BOTH(residual<9, by_2<9, 3, padding{1}>>),                         \
+  BOTH(residual<18, by_4<18, 5, padding{2}>>),                                                                 \
+  net<input<3, 37> | by_4<6, 3, padding{1}> | by_2<5, 5, causal>>, dilated<32, 1>, dilated<32, 2>,              \
+  dilated<32, 8>, dilated<48, 3>, net<input<3, 24> | (identity + by_4<3, 3, dilation{3}, padding{3}>) | relu>,  \
+  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<370, 20, 18> | by_4<18, 3, padding{1}>>,          \
+  net<input<3, 5, 6, 7> | by_4<5, 3, padding{1}>>, net<input<2, 4, 8, 9> | by_2<9, 3> | relu>,                  \
+  net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>
+// clang-format on
+#include <tenon/instantiate.hpp>
+
+TEST_CASE("convolutions in Winograd tiles agree with the reference on every target", "[kernels]") {
+  STATIC_REQUIRE(all_tiled<TENON_MODEL>);
+  CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
