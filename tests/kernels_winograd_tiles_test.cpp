@@ -60,7 +60,7 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   net<input<3, 9, 10> | by_4<9, extent{5, 3}, padding{2}> | by_4<5, 3, flipped>>,                               \
   net<input<4, 16, 24> | by_4<5, 3, dilation{2, 3}, padding{2, 3}>>,                                           \
   BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>>), BOTH(pooled<max_pool<extent{1, 4}>>),                   \
-  BOTH(pooled<avg_pool<extent{2, 1}>>),                                                                        \
+  BOTH(pooled<avg_pool<extent{2, 1}>>), BOTH(pooled<max_pool<3>>),                                                                        \
   BOTH(residual<8, by_4<8, 3, padding{1}>>), BOTH(residual<9, by_2<9, 3, padding{1}>>),                         \
   BOTH(residual<18, by_4<18, 5, padding{2}>>),                                                                 \
   net<input<3, 37> | by_4<6, 3, padding{1}> | by_2<5, 5, causal>>, dilated<32, 1>, dilated<32, 2>,              \

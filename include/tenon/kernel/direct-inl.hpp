@@ -23,6 +23,8 @@
 #define TENON_KERNEL_DIRECT_INL_HPP
 #endif
 
+#include <hwy/cache_control.h>
+
 #include "tenon/kernel/direct.hpp"
 #include "tenon/kernel/vector-inl.hpp"
 
@@ -129,26 +131,50 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   finish_tile<Key>(l, acc, residual, out);
 }
 
+/// Asks for weights that are read soon: each time for one of `times` equal parts of a panel. Weights come
+/// from far away, because a network's other weights have been through the cache since they were last read;
+/// while one panel is computed with, the next one arrives. (What lies behind the last panel are the next
+/// layer's weights; small panels are not worth it.)
+class weights_ahead {
+ public:
+  weights_ahead(const float* next, index panel, index times)
+      : next_(next), part_(panel < least ? 0 : pieces(panel, times)) {}
+  HWY_INLINE void fetch() {
+    for (index i = 0; i < part_; i += line) hwy::Prefetch(next_ + i);
+    next_ += part_;
+  }
+
+ private:
+  static constexpr index least = 2048, line = 16;
+  const float* next_;
+  index part_;
+};
+
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels.
 /// A layer without a residual may pass its output instead: it is not read.
 inline void direct(const direct_layer& l, const direct_tiles& tiles, const float* in, const float* packed,
                    const float* residual, float* out) {
+  const index tiles_of_block = l.planes * pieces(l.rows, l.tile_rows) * pieces(l.columns, l.tile_columns);
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
       const bool rest = block == l.blocks;
+      const index panel = rest ? l.rest_panel : l.panel;
+      weights_ahead ahead(packed + panel, panel, tiles_of_block);
       for (index plane = 0; plane < l.planes; ++plane) {
         for (index row = 0; row < l.rows; row += l.tile_rows) {
           const auto& line = tiles.run[rest][l.rows - row < l.tile_rows];
           const float* in_row = in + plane * l.plane_step + row * l.row_step;
           const float* residual_row = residual + plane * l.residual_plane_step + row * l.residual_row_step;
           float* out_row = out + plane * l.out_plane_step + row / l.pool_rows * l.out_row_step;
-          for (index column = 0; column < l.columns; column += l.tile_columns)
+          for (index column = 0; column < l.columns; column += l.tile_columns) {
+            ahead.fetch();
             line[l.columns - column < l.tile_columns](l, in_row + column * l.column_step, packed,
                                                       residual_row + column * l.residual_column_step,
                                                       out_row + column / l.pool_columns * l.out_column_step);
+          }
         }
       }
-      packed += rest ? l.rest_panel : l.panel;
+      packed += panel;
       const index done = rest ? l.group_channels - l.blocks * l.block_channels : l.block_channels;
       residual += done;
       out += done;

@@ -69,7 +69,7 @@ struct winograd_axis {
   constexpr int points() const { return outputs + taps - 1; }
   friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
 };
-/// The tile of an axis with `taps` taps where up to `outputs` outputs are wanted at once. 1: not for it.
+/// The tile of an axis with `taps` taps where up to `outputs` outputs are wanted at once.
 constexpr winograd_axis winograd_axis_for(index taps, int outputs) {
   if (taps == 3) return {outputs, 3};
   if (taps == 5) return {2, 5};

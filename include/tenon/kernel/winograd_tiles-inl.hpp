@@ -184,8 +184,12 @@ inline void winograd_multiply(const winograd_tiles_layer& l, const winograd_tile
                               index count, const float* inputs, const float* weights, float* products) {
   const auto& line = k.multiply.run[rest][0];
   const index step = l.multiply.tile_columns, width = l.multiply.out_column_step;
-  for (index i = 0; i < count; i += step)
+  const index panel = rest ? l.multiply.rest_panel : l.multiply.panel;
+  weights_ahead ahead(weights + panel, panel, pieces(count, step));
+  for (index i = 0; i < count; i += step) {
+    ahead.fetch();
     line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width);
+  }
 }
 
 /// Output tiles first .. first + count - 1 of one block of output channels.

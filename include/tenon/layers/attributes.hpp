@@ -497,6 +497,7 @@ constexpr phrase spell(const attributes& a) {
   word(option::exclude_padding);
   word(option::flipped);
   word(option::untied_bias);
+  if (given(option::algorithm)) next() << "algorithm<method::" << spelling(a.how) << '>';
   word(option::no_affine);
   word(option::per_position);
   word(option::interpolation);

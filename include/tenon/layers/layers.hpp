@@ -183,7 +183,8 @@ inline constexpr shape_layer<op::input, detail::number_of(Extents)...> input{};
 /// x beyond its edges is 0, or what cyclic, reflect or replicate say; w is OC x IC/G x KH x KW. Options:
 /// stride, dilation, padding (or valid, same, same_lower, same_torch, full, causal), groups, depthwise,
 /// no_bias, zeros | cyclic | reflect | replicate, flipped (w is read backwards: the convolution sum of the
-/// textbook), untied_bias (bias is OC x OH x OW). Parameters: `weight`, `bias`. A depthwise conv may have
+/// textbook), untied_bias (bias is OC x OH x OW),
+/// algorithm<method::...> (how to compute it). Parameters: `weight`, `bias`. A depthwise conv may have
 /// several output channels for each input channel. Source: ONNX operator Conv; torch.nn.Conv2d, padding_mode.
 template <auto OC = missing_number, auto Kernel = extents{}, auto... Options>
 inline constexpr window_layer<op::conv, detail::number_of(OC), detail::kernel_of(Kernel), Options...> conv{};

@@ -38,6 +38,7 @@ class choice {
                suits_width(s)) {
       st.how = algorithm::direct_width;
     } else {
+      const index least_for_rows = asked == method::automatic ? 8 : 1;  // fewer leave lanes empty
       const convolution_cost cost{n, channels};
       index best = cost.direct();
       const auto consider = [&](method m, algorithm how, int outputs, bool possible, auto cycles) {
@@ -46,40 +47,21 @@ class choice {
         if (asked != m && estimate >= best) return;
         best = estimate, st.how = how, st.outputs = outputs;
       };
-      consider(method::winograd_rows, algorithm::winograd, 2, rows_possible(s), [&] { return cost.rows(); });
-      for (const int outputs : {2, 4})
-        consider(outputs == 2 ? method::winograd_2 : method::winograd_4, algorithm::winograd_tiles, outputs,
-                 tiles_possible(s, outputs), [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
+      consider(method::winograd_rows, algorithm::winograd, 2,
+               possible(s, method::winograd_rows) && n.out.channels() >= least_for_rows,
+               [&] { return cost.rows(); });
+      for (const method m : {method::winograd_2, method::winograd_4}) {
+        const int outputs = m == method::winograd_4 ? 4 : 2;
+        consider(m, algorithm::winograd_tiles, outputs, possible(s, m),
+                 [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
+      }
     }
   }
 
-  constexpr bool rows_possible(int s) const {
+  constexpr bool possible(int s, method m) const {
     const node& n = d_.nodes[d_.steps[s].node];
-    const window& w = n.win;
-    if (n.out.spatial_rank() != 2 || n.groups > 1 || n.attr.untied_bias || n.out.channels() < 8) return false;
-    if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] > 1) return false;
-    if (d_.steps[s].pool >= 0 && d_.nodes[d_.steps[s].pool].win.kernel[0] > 2) return false;
-    return winograd_rows(w.kernel[0]);
-  }
-
-  /// Of a dilated filter, only whole tiles.
-  constexpr bool tiles_possible(int s, int outputs) const {
-    const node& n = d_.nodes[d_.steps[s].node];
-    if (n.out.spatial_rank() < 1 || n.out.spatial_rank() > 3 || n.groups > 1 || n.attr.untied_bias)
-      return false;
-    const window w = on_memory(n);
-    if (w.stride[0] * w.stride[1] * w.stride[2] * w.dilation[0] > 1) return false;
-    if (w.kernel[1] * w.kernel[2] == 1) return false;
-    for (const int axis : {1, 2}) {
-      const index taps = w.kernel[axis];
-      if (taps != 1 && taps != 3 && taps != 5) return false;
-      const int tile = winograd_axis_for(taps, outputs).outputs;
-      const int pool = d_.steps[s].pool, spatial = n.out.spatial_rank() + axis - max_spatial_rank;
-      if (pool >= 0 && tile % on_memory(d_.nodes[pool]).kernel[axis] != 0) return false;
-      if (w.dilation[axis] > 1 && (pool >= 0 || n.out.spatial(spatial) % (tile * w.dilation[axis]) != 0))
-        return false;
-    }
-    return true;
+    const int pool = d_.steps[s].pool;
+    return can_compute(m, n) && (pool < 0 || takes_pool(m, n, d_.nodes[pool].win));
   }
 
   /// Few output channels leave most lanes of a vector empty (6 of 16); the width fills them (28 of 32).

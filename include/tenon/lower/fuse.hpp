@@ -184,8 +184,11 @@ class fusion {
       tiles = tiles && w.kernel[axis] == w.stride[axis] && w.dilation[axis] == 1;
     // Every element of a window is an accumulator: 3x3 is what 16 registers hold beside weights and inputs.
     tiles = tiles && w.kernel[0] == 1 && w.kernel[1] * w.kernel[2] <= 9;
+    const auto takes = [&](const node& conv) {
+      return conv.groups == 1 && takes_pool(conv.attr.how, conv, n.win);
+    };
     if (s >= 0 && tiles && d_.steps[s].how == algorithm::direct && d_.steps[s].pool < 0 &&
-        d_.nodes[d_.steps[s].node].groups == 1) {
+        takes(d_.nodes[d_.steps[s].node])) {
       d_.steps[s].pool = id;
       d_.cover(s, id);
     } else {

@@ -48,6 +48,13 @@ class staging {
     b.halo_back = d.back, b.halo_bottom = d.bottom, b.halo_right = d.right;
     if (d.vectors_along_width) b.slack = arena_alignment;
   }
+  /// Channels whose pixels lie a multiple of 1 KiB apart would fall into the same few sets of the cache, and
+  /// a window's pixels would push out one another: a cache line more keeps them apart.
+  static constexpr void spread(buffer& b, const demand& d) {
+    if (b.order == layout::interleaved && b.where == place::arena && b.positions() > 1 && !d.dense &&
+        !d.natural && b.channels % 256 == 0)
+      b.pixel = b.channels + arena_alignment;
+  }
   constexpr void emit_copy(int from, int to) {
     step& s = plan_.steps[plan_.step_count++];
     s.how = algorithm::copy;
@@ -85,6 +92,7 @@ class staging {
       b.where = place::output, b.port = port;
     else if (!stays_dense(id) && (d_.read_order[id] == b.order || b.same_in_both_orders()))
       set_halo(b, d_.demands[id]);
+    spread(b, d_.demands[id]);
     return out;
   }
 
@@ -100,6 +108,7 @@ class staging {
       const int twin =
           new_buffer(d_.nodes[id].out, wrong_order ? layout::interleaved : layout::planar, place::arena);
       set_halo(plan_.buffers[twin], d);
+      spread(plan_.buffers[twin], d);
       emit_copy(home, twin);
       d_.read[id] = twin;
     }

@@ -1,0 +1,62 @@
+// F3. Which convolutions can be computed by which method.
+#pragma once
+
+#include "tenon/graph.hpp"
+
+namespace tenon {
+
+/// What a method is for, as the end of a sentence.
+constexpr std::string_view purpose(method m) {
+  switch (m) {
+    case method::winograd_rows:
+      return "2-D filters of 3 or 5 rows, of one group, with stride and dilation 1 and a bias per channel";
+    case method::winograd_2:
+    case method::winograd_4:
+      return "filters of 3 or 5 taps along the last axis or two, of one group, with stride 1, a bias per "
+             "channel, "
+             "and whole tiles where they are dilated";
+    default:
+      return "any convolution";
+  }
+}
+
+/// Outputs of a Winograd tile along an axis of the last two, for a filter of so many taps; 0 if it has none.
+constexpr int tile_outputs(method m, index taps) {
+  if (taps == 3) return m == method::winograd_4 ? 4 : 2;
+  return taps == 5 ? 2 : taps == 1 ? 1 : 0;
+}
+
+/// Is this convolution, whose window is resolved, one of those that the method is for?
+constexpr bool can_compute(method m, const node& n) {
+  if (m == method::automatic || m == method::direct) return true;
+  const int rank = n.out.spatial_rank();
+  const window& w = n.win;
+  if (n.groups > 1 || n.attr.untied_bias || rank < 1 || rank > max_spatial_rank) return false;
+  for (int axis = 0; axis < rank; ++axis)
+    if (w.stride[axis] != 1) return false;
+  if (m == method::winograd_rows)
+    return rank == 2 && (w.kernel[0] == 3 || w.kernel[0] == 5) && w.dilation[0] * w.dilation[1] == 1;
+  if (rank == max_spatial_rank && w.dilation[0] != 1) return false;
+  bool tiled = false;
+  for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
+    const int tile = tile_outputs(m, w.kernel[axis]);
+    if (tile == 0) return false;
+    if (w.dilation[axis] > 1 && n.out.spatial(axis) % (tile * w.dilation[axis]) != 0) return false;
+    tiled = tiled || tile > 1;
+  }
+  return tiled;
+}
+
+/// Can a convolution by this method take a pool while its outputs are in registers? The windows must be parts
+/// of a tile.
+constexpr bool takes_pool(method m, const node& n, const window& pool) {
+  const int rank = n.out.spatial_rank();
+  if (m == method::winograd_rows) return pool.kernel[0] <= 2;
+  if (m != method::winograd_2 && m != method::winograd_4) return true;
+  for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis)
+    if (tile_outputs(m, n.win.kernel[axis]) % pool.kernel[axis] != 0 || n.win.dilation[axis] > 1)
+      return false;
+  return true;
+}
+
+}  // namespace tenon
