@@ -211,14 +211,8 @@ void pack_tiles(const step_view& s, simd isa, const float* natural, float* to) {
   const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
   const direct_layer& m = g.layer.multiply;
   for (index o = 0; o < s.out().channels; ++o) to[o] = f.bias(o);
-  to += g.layer.bias;
   const index plane = filter.win.kernel[1] * filter.win.kernel[2] * filter.channels;
   const index width = g.layer.vectors * index(g.layer.lanes);
-  // Where the weights of a point and a block begin: blocks lie together by point, or points by block.
-  const auto begin = [&](index p, index b) {
-    if (g.layer.group > 1) return p * (m.blocks * m.panel + m.rest_block * m.rest_panel) + b * m.panel;
-    return b * g.layer.points * m.panel + p * (b == m.blocks ? m.rest_panel : m.panel);
-  };
   for (index o = 0; o < s.out().channels; ++o) {
     const index b = o / m.block_channels;
     const index step = b == m.blocks ? g.layer.rest_vectors * index(g.layer.lanes) : width;
@@ -232,7 +226,7 @@ void pack_tiles(const step_view& s, simd isa, const float* natural, float* to) {
         for (int r = 0; r < Rows::taps; ++r)
           for (int c = 0; c < Columns::taps; ++c)
             sum += rows.g[p / Columns::points][r] * columns.g[p % Columns::points][c] * w[r][c];
-        to[begin(p, b) + t * step + o % m.block_channels] = static_cast<float>(sum);
+        to[g.layer.weights_at(p, b) + t * step + o % m.block_channels] = static_cast<float>(sum);
       }
     }
   }

@@ -1,7 +1,7 @@
 // F1. Winograd convolution: its matrices, and what is the same for every instruction set.
 #pragma once
 
-#include "tenon/kernel/direct.hpp"
+#include "tenon/kernel/piece.hpp"
 
 namespace tenon {
 
@@ -118,6 +118,17 @@ struct winograd_tiles_layer {
 
   constexpr index plane_tiles() const { return rows.tiles() * columns.tiles(); }
   constexpr index tiles() const { return planes * plane_tiles(); }
+  /// Tiles of all planes that the outputs read.
+  constexpr index in_tiles() const { return in_planes * plane_tiles(); }
+  /// Of output channels.
+  constexpr index blocks() const { return multiply.blocks + multiply.rest_block; }
+  /// Where the packed weights of a point and a block of output channels begin: blocks lie together by point
+  /// if they are multiplied so, or else points by block.
+  constexpr index weights_at(index point, index b) const {
+    const direct_layer& m = multiply;
+    if (group > 1) return bias + point * (m.blocks * m.panel + m.rest_block * m.rest_panel) + b * m.panel;
+    return bias + b * points * m.panel + point * (b == m.blocks ? m.rest_panel : m.panel);
+  }
 };
 
 /// Walks along the tiles of an axis without dividing: `at` is the first output of a tile.

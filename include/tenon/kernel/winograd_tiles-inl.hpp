@@ -218,35 +218,49 @@ inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd
   });
 }
 
-/// A whole layer. `scratch` holds the transformed inputs and the products of one block of tiles.
-inline void winograd_tiles(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, const float* in,
-                           const float* packed, const float* residual, float* out, float* scratch) {
-  const direct_layer& m = l.multiply;
-  const index blocks = m.blocks + m.rest_block;
-  float* products = scratch + l.products;
-  for (index first = 0; first < l.tiles(); first += l.block) {
-    const index count = l.tiles() - first < l.block ? l.tiles() - first : l.block;
-    // All planes that the outputs read; of one plane, as many tiles as there are outputs.
-    k.transform(l, in, first, count + (l.in_planes - l.planes) * l.plane_tiles(), scratch);
-    const float* weights = packed + l.bias;
-    for (index block = 0; block < blocks; block += l.group) {
-      const index end = block + l.group < blocks ? block + l.group : blocks;
-      for (index p = 0; p < l.points; ++p) {
-        for (index b = block; b < end; ++b) {
-          winograd_multiply(l, k, b == m.blocks, count, scratch + p * l.input_point, weights,
-                            products + p * l.product_point + (b - block) * l.block * m.out_column_step);
-          weights += b == m.blocks ? m.rest_panel : m.panel;
-        }
-      }
-      for (index b = block; b < end; ++b) {
+/// A layer with its memory. `scratch` holds the transformed inputs of a block of tiles and, behind them, its
+/// products.
+struct winograd_tiles_run {
+  const winograd_tiles_layer& l;
+  const winograd_tiles_kernels& k;
+  const float *in, *packed, *residual;
+  float *out, *scratch;
+
+  /// Transforms tiles of the inputs; tile 0 is at the beginning of `inputs`.
+  void transform(unit_range tiles, float* inputs) const {
+    k.transform(l, in, tiles.first, tiles.count(), inputs + tiles.first * l.input_step);
+  }
+
+  /// Multiplies the transformed inputs of these tiles with blocks of output channels, and combines them.
+  void multiply(unit_range tiles, unit_range blocks, const float* inputs) const {
+    const direct_layer& m = l.multiply;
+    float* products = scratch + l.products;
+    for (index begin = blocks.first; begin < blocks.end; begin += l.group) {
+      const index end = begin + l.group < blocks.end ? begin + l.group : blocks.end;
+      for (index p = 0; p < l.points; ++p)
+        for (index b = begin; b < end; ++b)
+          winograd_multiply(l, k, b == m.blocks, tiles.count(), inputs + p * l.input_point,
+                            packed + l.weights_at(p, b),
+                            products + p * l.product_point + (b - begin) * l.block * m.out_column_step);
+      for (index b = begin; b < end; ++b) {
         const index channel = b * m.block_channels;
-        winograd_combine_block(l, k, b == m.blocks, first, count,
-                               products + (b - block) * l.block * m.out_column_step, packed + channel,
+        winograd_combine_block(l, k, b == m.blocks, tiles.first, tiles.count(),
+                               products + (b - begin) * l.block * m.out_column_step, packed + channel,
                                residual + channel, out + channel);
       }
     }
   }
-}
+
+  /// All of these tiles, block by block; blocks of tiles begin at multiples of l.block.
+  void tiles(unit_range all) const {
+    for (index first = all.first; first < all.end; first += l.block) {
+      const index end = first + l.block < all.end ? first + l.block : all.end;
+      // All planes that the outputs read; of one plane, as many tiles as there are outputs.
+      k.transform(l, in, first, end - first + l.in_tiles() - l.tiles(), scratch);
+      multiply({first, end}, {0, l.blocks()}, scratch);
+    }
+  }
+};
 
 }  // namespace tenon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
