@@ -29,7 +29,8 @@ template <class M>
 program choose_program();
 
 struct free_aligned {
-  void operator()(float* p) const { ::operator delete (p, std::align_val_t{64}); }
+  std::align_val_t alignment{64};
+  void operator()(float* p) const { ::operator delete(p, alignment); }
 };
 using packed_weights = std::unique_ptr<float[], free_aligned>;
 
