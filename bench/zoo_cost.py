@@ -21,8 +21,8 @@ BUDGET = (2.0, 15.0, 1200.0)
 
 
 def networks():
-    """Name, header and type of each: from the list of the tests."""
-    text = (ROOT / "tests" / "zoo" / "meson.build").read_text(encoding="utf-8")
+    """Name, header and type of each: from the list of the build."""
+    text = (ROOT / "examples" / "zoo" / "meson.build").read_text(encoding="utf-8")
     return [(name, f"zoo/{header}.hpp", f"zoo::{kind}")
             for name, header, kind in re.findall(r"'(\w+)': \['(\w+)', '([\w:<>]+)'\]", text)]
 
