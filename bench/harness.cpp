@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdio>
 #include <numeric>
+#include <stdexcept>
+#include <utility>
 
 #include "machine.hpp"
 
@@ -30,8 +32,7 @@ double clock_reading() {
 }
 
 std::map<std::string, contestant*> contestants;
-std::size_t blocks_done = 0, blocks_planned = 0;
-bool writes_file = false;  // else there must be no reporter for it
+std::size_t blocks_done = 0, blocks_planned = 0, repetitions = 30;
 
 void show_progress() {
   static const bool terminal = isatty(STDERR_FILENO) == 1;
@@ -48,39 +49,6 @@ void time_block(benchmark::State& state, contestant& c) {
   }
   show_progress();
 }
-
-/// Writes one entry for each contestant, made of all its single runs, instead of one for each repetition.
-class single_runs : public benchmark::JSONReporter {
- public:
-  void ReportRuns(const std::vector<Run>& repetitions) override {
-    if (repetitions.empty() || repetitions.front().run_type != Run::RT_Iteration) return;
-    Run all = repetitions.front();
-    const contestant& c = *contestants.at(all.run_name.function_name);
-    const double median = rank(c.seconds, 0.5);
-    all.run_name = {};
-    all.run_name.function_name = c.name;
-    all.repetitions = 1;
-    all.iterations = 1;
-    all.real_accumulated_time = all.cpu_accumulated_time = median;
-    all.counters.clear();
-    const auto count = [&](const std::string& name, double value) { all.counters[name] = value; };
-    count("least_us", 1e6 * rank(c.seconds, 0));
-    count("p99_us", 1e6 * rank(c.seconds, 0.99));
-    count("max_us", 1e6 * rank(c.seconds, 1));
-    count("runs", static_cast<double>(c.seconds.size()));
-    if (c.flops > 0) count("gflops", c.flops / median / 1e9);
-    if (c.bytes > 0) count("gbytes", c.bytes / median / 1e9);
-    for (const auto& [name, value] : c.facts) count(name, value);
-    JSONReporter::ReportRuns({all});
-  }
-};
-
-/// The table is printed in the order of the contestants, when all have run.
-class silent : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Run>&) override {}
-};
 
 void print_table(const std::vector<contestant>& all) {
   std::size_t width = 0;
@@ -124,9 +92,7 @@ void take_options(int& argc, char** argv) {
 
   for (const std::string& option : given)
     if (const std::string key{"--benchmark_repetitions="}; option.starts_with(key))
-      blocks_planned = std::stoul(option.substr(key.size()));
-    else if (option.starts_with("--benchmark_out="))
-      writes_file = true;
+      repetitions = std::stoul(option.substr(key.size()));
   std::vector<char*> theirs;
   for (std::string& option : given) theirs.push_back(option.data());
   int count = static_cast<int>(theirs.size());
@@ -136,25 +102,75 @@ void take_options(int& argc, char** argv) {
 
 void note(const std::string& key, const std::string& value) { benchmark::AddCustomContext(key, value); }
 
-void compete(std::vector<contestant>& all) {
+/// Writes one entry for each contestant, made of all its single runs, instead of one for each repetition.
+class contests::writer : public benchmark::JSONReporter {
+ public:
+  explicit writer(std::ostream& out) { SetOutputStream(&out); }
+
+  /// The file has one context, one list and one end, however many contests there are.
+  bool ReportContext(const Context& context) override {
+    return std::exchange(begun_, true) || JSONReporter::ReportContext(context);
+  }
+  void Finalize() override {}
+  void end() {
+    if (begun_) JSONReporter::Finalize();
+  }
+
+  void ReportRuns(const std::vector<Run>& repetitions) override {
+    if (repetitions.empty() || repetitions.front().run_type != Run::RT_Iteration) return;
+    Run all = repetitions.front();
+    const contestant& c = *contestants.at(all.run_name.function_name);
+    const double median = rank(c.seconds, 0.5);
+    all.run_name = {};
+    all.run_name.function_name = c.name;
+    all.repetitions = 1;
+    all.iterations = 1;
+    all.real_accumulated_time = all.cpu_accumulated_time = median;
+    all.counters.clear();
+    const auto count = [&](const std::string& name, double value) { all.counters[name] = value; };
+    count("least_us", 1e6 * rank(c.seconds, 0));
+    count("p99_us", 1e6 * rank(c.seconds, 0.99));
+    count("max_us", 1e6 * rank(c.seconds, 1));
+    count("runs", static_cast<double>(c.seconds.size()));
+    if (c.flops > 0) count("gflops", c.flops / median / 1e9);
+    if (c.bytes > 0) count("gbytes", c.bytes / median / 1e9);
+    for (const auto& [name, value] : c.facts) count(name, value);
+    JSONReporter::ReportRuns({all});
+  }
+
+ private:
+  bool begun_ = false;
+};
+
+contests::contests(const std::string& file) {
   note("cpu", cpu_model());
   note("compiler", compiler());
   note("commit", commit());
   note("day", date());
   note("instruction_set", instruction_set());
   note("clock_reading_ns", std::to_string(std::lround(1e9 * clock_reading())));
-  blocks_planned *= all.size();
+  if (!file.empty()) file_.open(file);
+  if (!file_.good()) throw std::runtime_error("cannot write " + file);
+  writer_ = std::make_unique<writer>(file_);
+}
+
+contests::~contests() { writer_->end(); }
+
+void contests::hold(std::vector<contestant> all) {
+  contestants.clear();
+  blocks_done = 0;
+  blocks_planned = repetitions * all.size();
   for (contestant& c : all) {
     contestants[c.name] = &c;
     benchmark::RegisterBenchmark(c.name.c_str(), [&c](benchmark::State& state) { time_block(state, c); })
         ->UseManualTime()
         ->Unit(benchmark::kMicrosecond);
   }
-  silent display;
-  single_runs file;
-  benchmark::RunSpecifiedBenchmarks(&display, writes_file ? &file : nullptr);
+  benchmark::RunSpecifiedBenchmarks(writer_.get());
+  benchmark::ClearRegisteredBenchmarks();
   if (isatty(STDERR_FILENO) == 1) std::fprintf(stderr, "\r%13s\r", "");
   print_table(all);
+  std::fflush(stdout);
 }
 
 double rank(std::vector<double> seconds, double part) {

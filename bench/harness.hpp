@@ -1,8 +1,10 @@
 // Times single runs of several programs that take turns, on Google Benchmark.
 #pragma once
 
+#include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,12 +29,25 @@ std::function<void(long, std::vector<double>&)> runs_of(std::function<void()> ru
 /// clock frequency fall on all alike.
 void take_options(int& argc, char** argv);
 
-/// Something to be known about all figures: stands in the context of the JSON file.
+/// Something to be known about all figures, said before the first contest: stands in the context of the JSON file.
 void note(const std::string& key, const std::string& value);
 
-/// Lets all run, shows the progress on a terminal, prints a table and, with --benchmark_out=FILE, writes JSON: for
-/// each contestant the median of its single runs as `real_time`, and least_us, p99_us, max_us, runs, gflops, gbytes.
-void compete(std::vector<contestant>& all);
+/// Contests of a program, one after the other.
+class contests {
+ public:
+  /// `file`: where JSON is written, or empty.
+  explicit contests(const std::string& file);
+  ~contests();
+
+  /// Lets all run, with the progress on a terminal. Prints a table, and writes for each contestant the median of
+  /// its single runs as `real_time`, and least_us, p99_us, max_us, runs, gflops, gbytes.
+  void hold(std::vector<contestant> all);
+
+ private:
+  class writer;
+  std::ofstream file_;
+  std::unique_ptr<writer> writer_;
+};
 
 /// Nearest rank; `part` of 0.5 is the median. There is at least one.
 double rank(std::vector<double> seconds, double part);

@@ -43,8 +43,8 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   const double weight_bytes = static_cast<double>(n.tensor_count) * sizeof(float);
   const double maps = tenon::map_bytes(type.step.in()) + tenon::map_bytes(type.step.out());
   const double flops = 2 * static_cast<double>(type.step.what.macs);
-  // Twice the largest cache. Less than two pages of weights are there before anybody could tell.
-  const int copies = weight_bytes < 8192 ? 1 : 2 + static_cast<int>(2 * static_cast<double>(cache_bytes(3)) / weight_bytes);
+  // Twice the largest cache. Fewer weights than 32 KiB are there before anybody could tell.
+  const int copies = weight_bytes < 32 * 1024 ? 1 : 2 + static_cast<int>(2 * static_cast<double>(cache_bytes(3)) / weight_bytes);
   const auto enter = [&](const std::string& who, bool chosen, const std::function<void(int)>& run) {
     const std::map<std::string, double> facts{
         {"map_bytes", maps}, {"weight_bytes", weight_bytes}, {"chosen", chosen ? 1 : 0}};
@@ -58,7 +58,7 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   for (const bool winograd : {false, true}) {
     const tenon::shape& in = type.step.in_shape();
     const std::shared_ptr<onednn_layer> theirs = make_onednn_layer(n, in, winograd);
-    if (!theirs) continue;
+    if (!theirs || (winograd && n.attr.kind != tenon::op::conv)) continue;
     theirs->fill(ours->input(), ours->weights(), ours->bias(), with_peers ? copies : 1);
     theirs->run(0);
     compare(type, ours->output(), theirs->output());
@@ -69,16 +69,19 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   enter(type.algorithm, type.chosen, [ours](int copy) { ours->run(copy); });
 }
 
-void run(const std::string& only) {
+/// One shape after the other, because copies of all weights together would fill the memory of a small machine.
+void run(const std::string& only, const std::string& file) {
   note("onednn", onednn_version());
-  std::vector<contestant> all = peaks();
-  std::string last;
-  for (const layer_type& type : layer_types()) {
-    if (type.shape.find(only) == std::string::npos) continue;
-    add(all, type, type.shape != last);
-    last = type.shape;
+  contests all(file);
+  all.hold(peaks());
+  const std::vector<layer_type>& types = layer_types();
+  for (std::size_t i = 0; i < types.size();) {
+    std::vector<contestant> of_shape;
+    const std::string& shape = types[i].shape;
+    for (bool first = true; i < types.size() && types[i].shape == shape; ++i, first = false)
+      if (shape.find(only) != std::string::npos) add(of_shape, types[i], first);
+    if (!of_shape.empty()) all.hold(std::move(of_shape));
   }
-  compete(all);
 }
 
 }  // namespace
@@ -89,5 +92,5 @@ int main(int argc, char** argv) {
   std::string only;
   CLI::App app("Times single layers of real networks.", "layers");
   app.add_option("text", only, "only layers with this in their name, such as \"3x3\"");
-  return bench::run_program(app, argc, argv, [&] { bench::run(only); });
+  return bench::run_program(app, argc, argv, [&](const std::string& file) { bench::run(only, file); });
 }

@@ -1,7 +1,7 @@
 #include "machine.hpp"
 
+#include <benchmark/benchmark.h>
 #include <hwy/highway.h>
-#include <unistd.h>
 
 #include <ctime>
 #include <fstream>
@@ -60,10 +60,10 @@ void use_instruction_set(const std::string& name) {
 }
 
 std::size_t cache_bytes(int level) {
-  const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
+  for (const auto& cache : benchmark::CPUInfo::Get().caches)
+    if (cache.level == level && cache.type != "Instruction") return static_cast<std::size_t>(cache.size);
   constexpr std::size_t usual[] = {32u << 10, 1u << 20, 32u << 20};
-  const long said = sysconf(names[level - 1]);
-  return said > 0 ? static_cast<std::size_t>(said) : usual[level - 1];
+  return usual[level - 1];
 }
 
 void evict_caches() {

@@ -66,7 +66,7 @@ class field {
     if (chosen.threads == 1) std::ranges::move(bench::peaks(), std::back_inserter(all_));
   }
 
-  void compete() { bench::compete(all_); }
+  void compete(const std::string& file) { bench::contests(file).hold(std::move(all_)); }
 
  private:
   void start_onnxruntime() {
@@ -140,8 +140,8 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");
   app.add_flag("--list", chosen.list, "only print the names");
-  return bench::run_program(app, argc, argv, [&] {
-    if (!chosen.list) return field(chosen).compete();
+  return bench::run_program(app, argc, argv, [&](const std::string& file) {
+    if (!chosen.list) return field(chosen).compete(file);
     std::set<std::string> names;
     for (const bench::network_type& type : bench::all_networks()) names.insert(type.name);
     for (const std::string& name : names) std::puts(name.c_str());

@@ -7,8 +7,5 @@
 int main(int argc, char** argv) {
   bench::take_options(argc, argv);
   CLI::App app("Multiply-adds and loads of one core.", "peak");
-  return bench::run_program(app, argc, argv, [] {
-    std::vector<bench::contestant> all = bench::peaks();
-    bench::compete(all);
-  });
+  return bench::run_program(app, argc, argv, [](const std::string& file) { bench::contests(file).hold(bench::peaks()); });
 }

@@ -92,13 +92,11 @@ json profile(const bench::network_type& type, const tenon::machine& core, int ru
 
 int main(int argc, char** argv) {
   std::vector<std::string> only;
-  std::string file;
   int runs = 30;
   CLI::App app("Times every step of a network's plan, as a multiple of its floor.", "profile");
   app.add_option("names", only, "networks; all if none is named")->type_name("NAME");
   app.add_option("--runs", runs, "runs of each")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--json", file, "also write the figures here")->type_name("FILE");
-  return bench::run_program(app, argc, argv, [&] {
+  return bench::run_program(app, argc, argv, [&](const std::string& file) {
     const tenon::machine core = measured();
     std::printf("One core: %.1f GFLOP/s; GB/s from L2 %.1f, from L3 %.1f, from memory %.1f\n", core.gflops,
                 core.l2_gbytes, core.l3_gbytes, core.memory_gbytes);
