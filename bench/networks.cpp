@@ -60,6 +60,7 @@ double agreement(const std::string& name, const std::string& who, std::span<cons
 class field {
  public:
   explicit field(const options& chosen) : chosen_(chosen) {
+    bench::note("onednn", bench::onednn_version());
     if (!chosen.onnx_folder.empty()) start_onnxruntime();
     for (const bench::network_type& type : bench::all_networks())
       if (chosen.wants(type.name)) add(type);

@@ -112,7 +112,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cost = Cost(compiler, chosen.target, chosen.runs, folder)
         print_zoo(cost, nets, folder, broken)
-        if not chosen.only:
+        if not chosen.only or chosen.json:
             print("\nCost of a chain by its number of layers:\n")
             growth = print_growth(cost, broken)
             if chosen.json:
