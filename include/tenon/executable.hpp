@@ -2,10 +2,12 @@
 // instantiate.hpp.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <new>
 #include <tuple>
 
+#include "tenon/executor.hpp"
 #include "tenon/weights.hpp"
 
 namespace tenon {
@@ -14,6 +16,9 @@ namespace detail {
 /// A network compiled for one instruction set.
 struct program {
   void (*run)(const float* packed, const float* const* in, float* const* out, float* arena) noexcept;
+  /// The same in parts. `others` is scratch memory of all workers but the first; `room` workers have some.
+  void (*share)(const float* packed, const float* const* in, float* const* out, float* arena, float* others,
+                int room, const any_executor&) noexcept;
   simd isa;
   const char* target;
 };
@@ -66,6 +71,23 @@ class executable {
   void run(const std::array<const float*, M::input_count>& x, const std::array<float*, M::output_count>& y,
            typename M::workspace& scratch) const noexcept {
     program_.run(packed_.get(), x.data(), y.data(), scratch.arena);
+  }
+
+  /// The same in parts, on the workers of an executor (executor.hpp). Same bits as without, for every number
+  /// of workers. How the network is cut is decided when it is compiled: steps and networks too small to gain
+  /// run on the calling thread and do not touch the executor. Allocates and locks nothing; what the executor
+  /// does is its own. With `M::worker_bytes` > 0 pass a M::workspace_for<Workers>; an executor that has more
+  /// workers than it has memory for gets some steps in so many parts only.
+  template <std::derived_from<typename M::workspace> Workspace, Executor E>
+  void run(const std::array<const float*, M::input_count>& x, const std::array<float*, M::output_count>& y,
+           Workspace& scratch, E&& executor) const noexcept {
+    program_.share(packed_.get(), x.data(), y.data(), scratch.arena, scratch.scratch_of_others(),
+                   Workspace::workers, detail::any_executor(executor));
+  }
+  template <std::derived_from<typename M::workspace> Workspace, Executor E>
+  requires(M::input_count == 1 && M::output_count == 1) void run(input x, output y, Workspace& scratch,
+                                                                 E&& executor) const noexcept {
+    run(std::array{x.data()}, std::array{y.data()}, scratch, executor);
   }
 
   /// The same with the executable's own workspace: one thread at a time. Takes an array or span for each

@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 #include "tenon/executable.hpp"
 #include "tenon/geometry.hpp"
+#include "tenon/geometry/split.hpp"
 #include "tenon/kernel/direct-inl.hpp"
 #include "tenon/kernel/linear-inl.hpp"
 #include "tenon/kernel/norm-inl.hpp"
@@ -56,6 +58,26 @@ struct step_of {
       return 0;
   }();
 };
+
+/// How the steps of M are cut for several threads. Networks with too little to do are not.
+template <class M>
+inline constexpr auto splits = []<int... step>(std::integer_sequence<int, step...>) {
+  std::array<step_split, sizeof...(step) + 1> all{};
+  constexpr index share_from = M::lowered_with.share_from;
+  if ((time_of(step_of<M, step>::view, isa) + ... + index{0}) >= 5 * share_from)
+    ((all[step] = split_of(step_of<M, step>::view, isa, share_from)), ...);
+  return all;
+}
+(std::make_integer_sequence<int, M::schedule.step_count>{});
+
+/// What a slice takes of a layer: all of it, where steps are not cut.
+template <bool Cut, class Layer>
+HWY_INLINE auto take(const Layer& all, const slice& at) {
+  if constexpr (Cut)
+    return piece_of(all, at);
+  else
+    return (void)at, whole<Layer>{all};
+}
 
 /// Where the packed weights of each step of M start, in elements.
 template <class M>
@@ -178,11 +200,12 @@ inline HWY_NOINLINE void fill_edges(const buffer& b, const window& w, edge kind,
   }
 }
 
-/// f(a, b), with elements from the origins to a pixel, for all pixels of two maps of equal extents.
+/// f(a, b), with elements from the origins to a pixel, for all pixels of some rows of two maps of equal
+/// extents.
 template <class F>
-HWY_INLINE void each_pixel(const buffer& a, const buffer& b, F&& f) {
+HWY_INLINE void each_pixel(const buffer& a, const buffer& b, unit_range rows, F&& f) {
   for (index z = 0; z < b.depth; ++z)
-    for (index v = 0; v < b.rows; ++v)
+    for (index v = rows.first; v < rows.end; ++v)
       for (index h = 0; h < b.columns; ++h)
         f(z * a.plane_step() + v * a.row_step() + h * a.column_step(),
           z * b.plane_step() + v * b.row_step() + h * b.column_step());
@@ -194,52 +217,68 @@ struct memory {
   const float* const* in;
   float* const* out;
   float* arena;
+  float* others = nullptr;  // scratch memory of workers 1, 2, ...
+  index others_step = 0;
 
   float* write(const buffer& b) const { return (b.where == place::output ? out[b.port] : arena) + b.offset; }
   const float* read(const buffer& b) const { return b.where == place::input ? in[b.port] : write(b); }
+  /// The memory of a step itself: each worker has its own.
+  float* scratch(const buffer& b, int worker) const {
+    return worker == 0 ? arena + b.offset : others + (worker - 1) * others_step;
+  }
 };
 
 /// A convolution: `from`, `to` and `residual` are at element (0, 0, 0, 0) of their maps.
 template <class M, int I>
-HWY_INLINE void run_convolution(const memory& mem, const float* from, const float* weights,
-                                const float* residual, float* to) {
+HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice& at, const float* from,
+                                const float* weights, const float* residual, float* to) {
   using this_step = step_of<M, I>;
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
   constexpr const buffer &in = s.in(), &out = s.out();
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
+  constexpr bool is_cut = splits<M>[I].shared();
   constexpr index first = first_tap(s) - in.origin();
   if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
-    direct(g.layer, tiles, from + first, weights, s.layer().attr.untied_bias ? weights + g.packed : residual,
-           to);
+    const auto p = take<is_cut>(g.layer, at);
+    if constexpr (s.layer().attr.untied_bias) residual = weights + g.packed;
+    direct(p.layer, tiles, from + first + p.in, weights + p.weights, residual + p.residual, to + p.out);
   } else if constexpr (what.how == algorithm::winograd) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr const window& w = s.layer().win;
-    float* points = mem.arena + s.plan.buffers[what.scratch].offset;
+    const auto p = take<is_cut>(g.layer, at);
+    float* points = mem.scratch(s.plan.buffers[what.scratch], at.worker);
     constexpr index rows = in.origin() - (in.halo_top - w.pad_lo[0]) * in.row_step();
-    winograd<int(w.kernel[0])>(g.layer, g.rows, tiles, from - rows, weights, residual, to, points);
+    winograd<int(w.kernel[0])>(p.layer, g.rows, tiles, from - rows + p.first * in.row_step(),
+                               weights + p.weights, residual + p.residual, to + p.out, points);
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
-    width(g.layer, tiles, from + first, weights, to);
+    const auto p = take<is_cut>(g.layer, at);
+    width(p.layer, tiles, from + first + p.in, weights + p.weights, to + p.out);
   } else if constexpr (what.how == algorithm::local) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr window w = on_memory(s.layer());
-    for (index z = 0; z < out.depth; ++z)
-      for (index v = 0; v < out.rows; ++v)
-        for (index h = 0; h < out.columns; ++h, weights += g.packed)
-          direct(g.layer, tiles,
-                 from + first + z * w.stride[0] * in.plane_step() + v * w.stride[1] * in.row_step() +
-                     h * w.stride[2] * in.column_step(),
-                 weights, to, to + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    const unit_range positions = range_of(out.positions(), at.how.along, at.along());
+    for (index position = positions.first; position < positions.end; ++position) {
+      const index z = position / (out.rows * out.columns), v = position / out.columns % out.rows,
+                  h = position % out.columns;
+      direct(g.layer, tiles,
+             from + first + z * w.stride[0] * in.plane_step() + v * w.stride[1] * in.row_step() +
+                 h * w.stride[2] * in.column_step(),
+             weights + position * g.packed, to,
+             to + z * out.plane_step() + v * out.row_step() + h * out.column_step());
+    }
   } else {
     static_assert(what.how == algorithm::transposed);
     const auto run_phase = [&]<int Phase>(std::integral_constant<int, Phase>) HWY_ATTR {
       using phase = phase_of_step<this_step, Phase>;
       constexpr const phase_geometry& p = phase::geometry;
       static constexpr direct_tiles tiles = make_direct_tiles<phase>();
-      direct(p.layer, tiles, from + p.in_first, weights + phase::weights, residual + p.residual_first,
-             to + p.out_first);
+      if (at.how.blocks > 1 && at.block() != Phase) return;
+      const auto part = take<is_cut>(p.layer, {{at.how.axis, at.how.along, 1}, at.along()});
+      direct(part.layer, tiles, from + p.in_first + part.in, weights + phase::weights,
+             residual + p.residual_first + part.residual, to + p.out_first + part.out);
     };
     [&]<int... phase>(std::integer_sequence<int, phase...>) HWY_ATTR {
       (run_phase(std::integral_constant<int, phase>{}), ...);
@@ -248,55 +287,64 @@ HWY_INLINE void run_convolution(const memory& mem, const float* from, const floa
   }
 }
 
+/// A step, or what a slice takes of it.
 template <class M, int I>
-HWY_INLINE void run_step(const memory& mem) {
+HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {}) {
   using this_step = step_of<M, I>;
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
   constexpr const buffer &in = s.in(), &out = s.out();
   const float* weights = mem.packed + packed_offsets<M>[I];
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
+  [[maybe_unused]] constexpr bool is_cut = splits<M>[I].shared();
   const float* from = mem.read(in);
   float* to = mem.write(out);
   if constexpr (what.clears >= 0) {
-    constexpr const buffer& whole = s.plan.buffers[what.clears];
-    clear_halo(whole, mem.write(whole));
+    constexpr const buffer& around = s.plan.buffers[what.clears];
+    if (at.part == 0 && at.phase == 0) clear_halo(around, mem.write(around));
   }
 
   if constexpr (is_convolution(what.how)) {
     const float* residual = to + out.origin();  // where there is none it is not read
     if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
-    run_convolution<M, I>(mem, from + in.origin(), weights, residual, to + out.origin());
+    run_convolution<M, I>(mem, at, from + in.origin(), weights, residual, to + out.origin());
   } else if constexpr (what.how == algorithm::matrix_vector) {
     const float* residual = to;
     if constexpr (s.has_residual()) residual = mem.read(s.residual());
     constexpr index block = g.vectors * g.lanes;
-    for (index b = 0; b + 1 < g.blocks; ++b)
+    const unit_range blocks = range_of(g.blocks, at.how.along, at.along());
+    for (index b = blocks.first; b < blocks.end && b + 1 < g.blocks; ++b)
       linear_block<linear_key_of(s, g, false)>(g.inputs, from, weights + b * block * (1 + g.inputs),
                                                residual + b * block, to + b * block, 0);
     constexpr index last = (g.blocks - 1) * block;
-    linear_block<linear_key_of(s, g, true)>(g.inputs, from, weights + last * (1 + g.inputs), residual + last,
-                                            to + last, g.last_lanes);
+    if (blocks.end == g.blocks)
+      linear_block<linear_key_of(s, g, true)>(g.inputs, from, weights + last * (1 + g.inputs),
+                                              residual + last, to + last, g.last_lanes);
   } else if constexpr (what.how == algorithm::window_pool || what.how == algorithm::global_pool) {
     constexpr pooling kind = pooling_of(s.layer().attr);
     from += in.origin();
     to += out.origin();
+    const auto p = take<is_cut>(g, at);
+    to += p.out;
     if constexpr (in.order == layout::interleaved) {
-      pool<kind, isa.lanes>(g, in.channels, from, to);
+      const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
+      pool<kind, isa.lanes>(p.layer, channels.count(), from + channels.first, to + channels.first);
     } else {
       constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.axes[2].stride);
-      for (index c = 0; c < in.channels; ++c) {
+      const unit_range channels = range_of(in.channels, at.how.blocks, at.block());
+      for (index c = channels.first; c < channels.end; ++c) {
         const float* plane = from + c * in.channel_step();
         if constexpr (lanes > 1)
-          pool_plane<kind, lanes, stride>(g, plane, to + c * out.channel_step());
+          pool_plane<kind, lanes, stride>(p.layer, plane, to + c * out.channel_step());
         else
-          pool<kind, 1>(g, 1, plane, to + c * out.channel_step());
+          pool<kind, 1>(p.layer, 1, plane, to + c * out.channel_step());
       }
     }
   } else if constexpr (what.how == algorithm::map) {
     static_assert(g.innermost().a == 1 && g.innermost().out == 1);
-    each_run(g, [&](index a, index, index o)
-                    HWY_ATTR { map_row<what.act>(g.innermost().extent, from + a, to + o); });
+    const auto p = take<is_cut>(g, at);
+    each_run(p.layer, [&](index a, index, index o)
+                          HWY_ATTR { map_row<what.act>(p.layer.innermost().extent, from + a, to + o); });
   } else if constexpr (what.how == algorithm::combine) {
     constexpr nest::loop row = g.innermost();
     static_assert(row.out == 1 && row.a <= 1 && row.b <= 1);
@@ -305,23 +353,27 @@ HWY_INLINE void run_step(const memory& mem) {
                            : s.layer().attr.kind == op::multiply ? joining::product
                                                                  : joining::maximum;
     const float* other = mem.read(s.residual());
-    each_run(g, [&](index a, index b, index o) HWY_ATTR {
-      combine_row<op, what.act, row.a == 0, row.b == 0>(row.extent, from + a, other + b, to + o);
+    const auto p = take<is_cut>(g, at);
+    each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
+      combine_row<op, what.act, row.a == 0, row.b == 0>(p.layer.innermost().extent, from + a, other + b,
+                                                        to + o);
     });
   } else if constexpr (what.how == algorithm::affine) {
     constexpr nest::loop row = g.innermost();
     static_assert(row.out == 1 && row.a == 1 && row.b <= 1);
     const float* shift = weights + in.channels;
-    each_run(g, [&](index a, index b, index o) HWY_ATTR {
+    const auto p = take<is_cut>(g, at);
+    each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
       if constexpr (s.layer().attr.kind == op::prelu)
-        prelu_row<what.act, row.b == 0>(row.extent, from + a, weights + b, to + o);
+        prelu_row<what.act, row.b == 0>(p.layer.innermost().extent, from + a, weights + b, to + o);
       else
-        affine_row<what.act, row.b == 0>(row.extent, from + a, weights + b, shift + b, to + o);
+        affine_row<what.act, row.b == 0>(p.layer.innermost().extent, from + a, weights + b, shift + b,
+                                         to + o);
     });
   } else if constexpr (what.how == algorithm::soft_max) {
     constexpr bool log = s.layer().attr.kind == op::log_softmax;
     if constexpr (s.layer().axis == 0) {
-      each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+      each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
         softmax_row<log>(in.channels, from + in.origin() + a, to + out.origin() + b);
       });
     } else {
@@ -330,38 +382,125 @@ HWY_INLINE void run_step(const memory& mem) {
   } else if constexpr (what.how == algorithm::normalise) {
     if constexpr (s.layer().attr.per_position) {
       constexpr norm_layer pixel{1, g.count, g.piece, true, g.weights, g.epsilon};
-      each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+      each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
         normalise(pixel, from + in.origin() + a, weights, to + out.origin() + b);
       });
     } else {
-      normalise(g, from, weights, to);
+      const auto p = take<is_cut>(g, at);
+      normalise(p.layer, from + p.in, weights + p.weights, to + p.out);
     }
   } else if constexpr (what.how == algorithm::response_norm) {
-    each_pixel(in, out, [&](index a, index b) HWY_ATTR {
+    each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
       response_row(g, in.channels, from + in.origin() + a, to + out.origin() + b);
     });
   } else if constexpr (what.how == algorithm::resize) {
-    resize(g, in.channels, from + in.origin(), to + out.origin());
+    const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
+    resize(g, channels.count(), from + in.origin() + channels.first, to + out.origin() + channels.first);
   } else {
     static_assert(what.how == algorithm::copy || what.how == algorithm::pad);
-    copy_map(g, from, to);
+    copy_map(take<is_cut>(g, at).layer, from, to);
     if constexpr (what.how == algorithm::pad)
       fill_edges(out, on_memory(s.layer()), s.layer().attr.beyond, s.layer().attr.alpha, to + out.origin());
+  }
+}
+
+/// What runs by itself: a step that is cut for several threads, or a stretch of steps that are not.
+struct unit {
+  void (*run)(const memory&, const slice&);
+  const step_split& split;
+  bool has_scratch;
+};
+
+/// Which steps of M begin a unit, then the number of steps.
+template <class M>
+inline constexpr auto unit_begins = [] {
+  constexpr int steps = M::schedule.step_count;
+  struct {
+    int count = 0;
+    std::array<int, steps + 1> first{};
+  } units;
+  for (int step = 0; step < steps; ++step)
+    if (step == 0 || splits<M>[step].shared() || splits<M>[step - 1].shared())
+      units.first[units.count++] = step;
+  units.first[units.count] = steps;
+  return units;
+}();
+
+template <class M, int First, int Count>
+HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
+  [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
+    (run_step<M, First + step>(mem, at), ...);
+  }
+  (std::make_integer_sequence<int, Count>{});
+}
+
+template <class M>
+inline constexpr auto units = []<int... u>(std::integer_sequence<int, u...>) {
+  constexpr const auto& first = unit_begins<M>.first;
+  return std::array<unit, sizeof...(u)>{unit{&run_unit<M, first[u], first[u + 1] - first[u]>,
+                                             splits<M>[first[u]],
+                                             M::schedule.steps[first[u]].scratch >= 0}...};
+}
+(std::make_integer_sequence<int, unit_begins<M>.count>{});
+
+/// All units on the calling thread.
+inline void run_units(std::span<const unit> all, const memory& mem) {
+  for (const unit& u : all)
+    for (int phase = 0; phase < u.split.phases; ++phase) u.run(mem, {cut{}, 0, phase});
+}
+
+/// The same with the parts of units that are cut on the workers of an executor; `room` of them have scratch
+/// memory.
+inline void share_units(std::span<const unit> all, const memory& mem, int room,
+                        const detail::any_executor& executor) {
+  for (const unit& u : all) {
+    for (int phase = 0; phase < u.split.phases; ++phase) {
+      const cut how = u.split.phase[phase];
+      const int parts = how.parts();
+      const int at_once = u.has_scratch && executor.workers() > room ? room : executor.workers();
+      if (parts == 1 || at_once == 1) {
+        u.run(mem, {cut{}, 0, phase});
+      } else if (at_once < executor.workers()) {
+        // As many bundles of parts as there is memory; each takes that of its number.
+        const int bundles = parts < at_once ? parts : at_once;
+        const auto bundle = [&](int number, int) {
+          for (int part = number; part < parts; part += bundles) u.run(mem, {how, part, phase, number});
+        };
+        executor.run(bundles, part_task(bundle));
+      } else {
+        const auto part = [&](int number, int worker) { u.run(mem, {how, number, phase, worker}); };
+        executor.run(parts, part_task(part));
+      }
+    }
   }
 }
 
 template <class M>
 void run_model(const float* packed, const float* const* in, float* const* out, float* arena) noexcept {
   const memory mem{packed, in, out, arena};
-  [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR { (run_step<M, step>(mem), ...); }
+  if constexpr (unit_begins<M>.count > 1)
+    run_units(units<M>, mem);
+  else  // no call that is not needed
+    [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR { (run_step<M, step>(mem), ...); }
   (std::make_integer_sequence<int, M::schedule.step_count>{});
+}
+
+template <class M>
+void share_model(const float* packed, const float* const* in, float* const* out, float* arena, float* others,
+                 int room, const detail::any_executor& executor) noexcept {
+  if constexpr (unit_begins<M>.count > 1) {
+    if (executor.workers() > 1)
+      return share_units(units<M>, {packed, in, out, arena, others, M::worker_elements}, room, executor);
+  }
+  run_model<M>(packed, in, out, arena);
 }
 
 namespace {
 
 template <class... Models>
 detail::program program_among(boost::mp11::mp_list<Models...>, int which) {
-  const detail::program all[] = {{&run_model<Models>, isa, hwy::TargetName(HWY_TARGET)}...};
+  const detail::program all[] = {
+      {&run_model<Models>, &share_model<Models>, isa, hwy::TargetName(HWY_TARGET)}...};
   return all[which];
 }
 

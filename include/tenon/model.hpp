@@ -32,6 +32,18 @@ constexpr index sum_over(std::span<const node> nodes, index node::*count) {
   return total;
 }
 
+/// Elements of the largest scratch memory that a step has for itself.
+constexpr index scratch_elements(plan_view plan) {
+  index most = 0;
+  for (const step& s : plan.steps) {
+    if (s.scratch < 0) continue;
+    const buffer& b = plan.buffers[s.scratch];
+    const index elements = (b.elements() + b.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
+    most = elements > most ? elements : most;
+  }
+  return most;
+}
+
 constexpr int count_inputs(std::span<const node> nodes) {
   int count = 0;
   for (const node& n : nodes) count += n.attr.kind == op::input;
@@ -81,6 +93,9 @@ struct model_of {
   static constexpr extents receptive_field = tenon::receptive_field(network.view());
   /// Scratch memory of one run, in bytes.
   static constexpr index arena_bytes = schedule.arena_elements * index(sizeof(float));
+  /// Scratch memory of each further thread of a run, in bytes; 0 for most networks.
+  static constexpr index worker_elements = detail::scratch_elements(view_of(schedule));
+  static constexpr index worker_bytes = worker_elements * index(sizeof(float));
   /// All tensors a weight file holds for this model, running means and variances among them, in bytes as F32.
   static constexpr index weight_bytes =
       detail::sum_over(network.nodes, &node::tensor_count) * index(sizeof(float));
@@ -95,6 +110,16 @@ struct model_of {
   /// Scratch memory: each thread that runs the network has its own.
   struct workspace {
     alignas(64) float arena[arena_bytes == 0 ? 1 : arena_bytes / sizeof(float)];
+    static constexpr int workers = 1;
+    float* scratch_of_others() { return arena; }  // there is none
+  };
+  /// The same for a run in parts on so many threads.
+  template <int Workers>
+  requires(Workers > 0) struct workspace_for : workspace {
+    static constexpr index elements = (Workers - 1) * worker_elements;
+    static constexpr int workers = Workers;
+    alignas(64) float others[elements == 0 ? 1 : elements];
+    float* scratch_of_others() { return others; }
   };
 };
 
@@ -146,7 +171,8 @@ struct model_of<Expression, Options, false> {
   static constexpr decltype(lower(network, Options)) schedule = lower(network, Options);
   static constexpr int input_count = 1, output_count = 1;
   static constexpr unknown_shape input_shape{}, output_shape{};
-  static constexpr unknown parameter_count{}, mac_count{}, connection_count{}, arena_bytes{}, weight_bytes{};
+  static constexpr unknown parameter_count{}, mac_count{}, connection_count{}, arena_bytes{}, weight_bytes{},
+      worker_elements{}, worker_bytes{};
   static constexpr unknown_extents receptive_field{};
   static constexpr std::array<shape, 1> input_shapes{shape(1)}, output_shapes{shape(1)};
   using input = tensor<shape(1)>;
@@ -157,7 +183,11 @@ struct model_of<Expression, Options, false> {
   using output_at = tensor<shape(1)>;
   struct workspace {
     float arena[1];
+    static constexpr int workers = 1;
+    float* scratch_of_others() { return arena; }
   };
+  template <int>
+  struct workspace_for : workspace {};
 };
 
 /// False for a wrong expression, after its one error.

@@ -8,6 +8,10 @@ namespace tenon {
 /// What lowering may do. `unfused<M>` runs every layer as a step of its own, to be compared with.
 struct lowering {
   bool fuse = true;
+  /// Estimated nanoseconds of one thread from which on a step is cut for several; a network that takes less
+  /// than five times as long is not. To share one piece of work among threads that wait for it takes 1 to 2
+  /// us, and more when they were not waiting.
+  index share_from = 20'000;
 };
 
 namespace detail {

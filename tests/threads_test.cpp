@@ -1,0 +1,40 @@
+// Convolutions and linear layers in parts on several threads.
+#include "in_parts.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+using in_parts::cut;
+
+// clang-format off
+template <auto... Layers> using map = cut<(input<3, 17, 19> | ... | Layers)>;
+template <auto... Layers> using line = cut<(input<3, 150> | ... | Layers)>;
+template <auto... Layers> using box = cut<(input<2, 9, 10, 11> | ... | Layers)>;
+inline constexpr auto conv33 = conv<33, 3, padding{1}>;
+
+#define TENON_MODEL \
+  map<conv<37, 3> , conv<33, 3, stride{2}, padding{1}> , relu>, map<conv33 , relu , max_pool<2> , conv<16, 5, padding{2}> , avg_pool<2>>, \
+  map<conv<6, 5> , max_pool<2> , conv<4, 3>>, map<conv<33, 1> , batch_norm , conv<50, 1, stride{2}>>, \
+  map<conv<24, 3> , conv<48, 3, groups{3}, padding{1}>>, map<conv<70, 1> , conv<70, 3, padding{1}, depthwise> , conv<20, 1>>, \
+  map<conv<9, 3> , (identity + (conv<9, 3, padding{1}> | tanh)) , relu , conv<40, 3, padding{1}>>, \
+  map<conv33 , conv_transpose<9, 4, stride{3, 2}, padding{1}>>, map<local<9, 3>>, map<conv<17, 3, untied_bias>>, \
+  map<flatten , linear<333> , relu , linear<200>>, line<conv<6, 5, causal> , relu>, \
+  line<conv<40, 3, dilation{7}, padding{7}> , conv<35, 1>>, line<conv_transpose<7, 4, stride{2}>>, line<max_pool<2> , conv<33, 3>>, \
+  line<local<5, 3>>, box<conv<20, 3> , relu , max_pool<2>>, box<conv<4, 3, padding{1}, depthwise>>, box<conv_transpose<4, 2, stride{2}>>
+// clang-format on
+
+}  // namespace
+
+#include <tenon/instantiate.hpp>
+
+TEST_CASE("convolutions in parts agree with the reference", "[threads]") {
+  CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
+
+TEST_CASE("convolutions in parts in any order give the bits of a serial run", "[threads]") {
+  in_parts::check_order<tenon_models>();
+}
+
+TEST_CASE("convolutions in parts at the same time give the bits of a serial run", "[threads]") {
+  in_parts::check_threads<tenon_models>();
+}

@@ -1,0 +1,75 @@
+// All other steps, and whole networks, in parts on several threads.
+#include <mutex>
+
+#include <tenon/openmp.hpp>
+
+#include "in_parts.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+using in_parts::cut;
+
+// clang-format off
+template <auto... Layers> using map = cut<(input<3, 17, 19> | ... | Layers)>;
+template <auto... Layers> using line = cut<(input<3, 150> | ... | Layers)>;
+template <auto... Layers> using box = cut<(input<2, 9, 10, 11> | ... | Layers)>;
+inline constexpr auto conv33 = conv<33, 3, padding{1}>;
+
+/// As it is: only what is worth it is cut.
+struct Net : tenon::model<input<3, 64, 64> | conv<16, 3, stride{2}, padding{1}> | batch_norm | relu
+  | (identity + (conv<16, 3, padding{1}, depthwise> | relu | conv<16, 1>)) | conv<64, 3, padding{1}> | relu | max_pool<2>
+  | flatten | linear<40>> {};
+/// Nothing of it is.
+struct Small : tenon::model<input<1, 6, 6> | conv<4, 3> | relu> {};
+
+#define TENON_MODEL \
+  map<conv33 , concat(conv<20, 3, padding{1}>, conv<9, 1>, max_pool<3, stride{1}, padding{1}>)>, \
+  map<max_pool<3, stride{2}, padding{1}>>, map<conv33 , avg_pool<3, stride{2}, padding{1}>>, \
+  map<conv33 , adaptive_avg_pool<5>>, map<conv<40, 1> , global_max_pool>, map<global_avg_pool>, \
+  map<conv33 , sigmoid , batch_norm , max_pool<2, stride{1}> , prelu>, map<batch_norm , sigmoid>, map<prelu>, map<instance_norm>, \
+  map<group_norm<3>>, map<conv33 , layer_norm>, map<conv33 , softmax>, map<conv33 , local_response_norm<5>>, \
+  map<conv33 , upsample<2, bilinear>>, map<upsample<3>>, map<conv<36, 1> , pixel_shuffle<2>>, map<pad<padding{2}, reflect>>, \
+  map<conv33 , crop<2>>, map<(identity * (conv<3, 1> | sigmoid))>, box<max_pool<2>>, \
+  cut<concat(name<"a">(input<3, 9, 8>), name<"b">(input<2, 9, 8>) | relu) | outputs(conv<20, 3>, identity)>, Net, Small
+// clang-format on
+
+}  // namespace
+
+#include <tenon/instantiate.hpp>
+
+TEST_CASE("other steps in parts agree with the reference", "[threads]") {
+  CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
+
+TEST_CASE("other steps in parts in any order give the bits of a serial run", "[threads]") {
+  in_parts::check_order<tenon_models>();
+}
+
+TEST_CASE("other steps in parts at the same time give the bits of a serial run", "[threads]") {
+  in_parts::check_threads<tenon_models>();
+}
+
+TEST_CASE("OpenMP's threads give the bits of a serial run", "[threads]") {
+  in_parts::trial<Net> it;
+  for (const int workers : {1, 2, 3}) CHECK(it.agrees<3>(tenon::openmp_executor(workers)));
+}
+
+TEST_CASE("a network that is too small to gain leaves the executor alone", "[threads]") {
+  twin::on_every_target([] {
+    in_parts::trial<Small> it;
+    in_parts::backwards executor{4};
+    CHECK(it.agrees<4>(executor));
+    CHECK(executor.runs == 0);
+  });
+}
+
+TEST_CASE("memory of other threads", "[threads]") {
+  STATIC_REQUIRE(Small::worker_bytes == 0);
+  STATIC_REQUIRE(std::is_base_of_v<Net::workspace, Net::workspace_for<4>>);
+  STATIC_REQUIRE(Net::workspace_for<4>::workers == 4);
+  STATIC_REQUIRE(tenon::Executor<in_parts::backwards>);
+  STATIC_REQUIRE(tenon::Executor<const in_parts::pool_executor>);
+  STATIC_REQUIRE(tenon::Executor<const tenon::openmp_executor>);
+  STATIC_REQUIRE(!tenon::Executor<std::mutex>);
+}
