@@ -45,7 +45,8 @@ void time_block(benchmark::State& state, contestant& c) {
   while (state.KeepRunningBatch(state.max_iterations)) {
     const std::size_t before = c.seconds.size();
     c.block(static_cast<long>(state.max_iterations), c.seconds);
-    state.SetIterationTime(std::accumulate(c.seconds.begin() + static_cast<std::ptrdiff_t>(before), c.seconds.end(), 0.0));
+    state.SetIterationTime(
+        std::accumulate(c.seconds.begin() + static_cast<std::ptrdiff_t>(before), c.seconds.end(), 0.0));
   }
   show_progress();
 }
@@ -53,13 +54,14 @@ void time_block(benchmark::State& state, contestant& c) {
 void print_table(const std::vector<contestant>& all) {
   std::size_t width = 0;
   for (const contestant& c : all) width = std::max(width, c.name.size());
-  std::printf("%-*s %11s %11s %11s %11s %8s %9s %8s\n", static_cast<int>(width), "", "median us", "p99 us", "max us",
-              "least us", "runs", "GFLOP/s", "GB/s");
+  std::printf("%-*s %11s %11s %11s %11s %8s %9s %8s\n", static_cast<int>(width), "", "median us", "p99 us",
+              "max us", "least us", "runs", "GFLOP/s", "GB/s");
   for (const contestant& c : all) {
     if (c.seconds.empty()) continue;  // left out by --benchmark_filter
     const double median = rank(c.seconds, 0.5);
-    std::printf("%-*s %11.2f %11.2f %11.2f %11.2f %8zu", static_cast<int>(width), c.name.c_str(), 1e6 * median,
-                1e6 * rank(c.seconds, 0.99), 1e6 * rank(c.seconds, 1), 1e6 * rank(c.seconds, 0), c.seconds.size());
+    std::printf("%-*s %11.2f %11.2f %11.2f %11.2f %8zu", static_cast<int>(width), c.name.c_str(),
+                1e6 * median, 1e6 * rank(c.seconds, 0.99), 1e6 * rank(c.seconds, 1), 1e6 * rank(c.seconds, 0),
+                c.seconds.size());
     if (c.flops > 0)
       std::printf(" %9.1f", c.flops / median / 1e9);
     else
@@ -174,7 +176,8 @@ void contests::hold(std::vector<contestant> all) {
 }
 
 double rank(std::vector<double> seconds, double part) {
-  const auto at = std::min(seconds.size() - 1, static_cast<std::size_t>(part * static_cast<double>(seconds.size())));
+  const auto at =
+      std::min(seconds.size() - 1, static_cast<std::size_t>(part * static_cast<double>(seconds.size())));
   std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(at), seconds.end());
   return seconds[at];
 }

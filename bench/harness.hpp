@@ -10,13 +10,13 @@
 
 namespace bench {
 
-/// Who is timed. `block(count, seconds)` makes one or two runs that are not timed, because they find the caches
-/// as another contestant left them, then `count` runs, and appends the seconds of each.
+/// Who is timed. `block(count, seconds)` makes one or two runs that are not timed, because they find the
+/// caches as another contestant left them, then `count` runs, and appends the seconds of each.
 struct contestant {
   std::string name;
   std::function<void(long count, std::vector<double>& seconds)> block;
-  double flops = 0;                       // of one run: 2 for each multiply-accumulate of a direct computation
-  double bytes = 0;                       // of one run
+  double flops = 0;  // of one run: 2 for each multiply-accumulate of a direct computation
+  double bytes = 0;  // of one run
   std::map<std::string, double> facts{};  // more that is to stand beside the times
   std::vector<double> seconds{};          // of each run, one reading of the clock included
 };
@@ -29,7 +29,8 @@ std::function<void(long, std::vector<double>&)> runs_of(std::function<void()> ru
 /// clock frequency fall on all alike.
 void take_options(int& argc, char** argv);
 
-/// Something to be known about all figures, said before the first contest: stands in the context of the JSON file.
+/// Something to be known about all figures, said before the first contest: stands in the context of the JSON
+/// file.
 void note(const std::string& key, const std::string& value);
 
 /// Contests of a program, one after the other.
@@ -39,8 +40,8 @@ class contests {
   explicit contests(const std::string& file);
   ~contests();
 
-  /// Lets all run, with the progress on a terminal. Prints a table, and writes for each contestant the median of
-  /// its single runs as `real_time`, and least_us, p99_us, max_us, runs, gflops, gbytes.
+  /// Lets all run, with the progress on a terminal. Prints a table, and writes for each contestant the median
+  /// of its single runs as `real_time`, and least_us, p99_us, max_us, runs, gflops, gbytes.
   void hold(std::vector<contestant> all);
 
  private:

@@ -26,7 +26,8 @@ class ready_layer : public layer {
   static_assert(number >= 0);
   static constexpr tenon::step_view step{M::network.view(), view_of(M::schedule), M::schedule.steps[number]};
 
-  ready_layer() : natural_(zoo::seeded_weights<M>()), steps_(steps_of<M>(tenon::detail::choose_program<M>().target)) {
+  ready_layer()
+      : natural_(zoo::seeded_weights<M>()), steps_(steps_of<M>(tenon::detail::choose_program<M>().target)) {
     zoo::fill_seeded(in_.elements, "input", std::vector<std::int64_t>{M::input::count});
     copy_weights(1);
     for (int s = 0; s <= number; ++s) run_step(s, 0);  // its input, and the zeros around it
@@ -34,7 +35,8 @@ class ready_layer : public layer {
 
   void copy_weights(int copies) override {
     while (static_cast<int>(packed_.size()) < copies)
-      packed_.push_back(tenon::detail::pack_weights(M::network.view(), view_of(M::schedule), steps_.isa, natural_.values()));
+      packed_.push_back(tenon::detail::pack_weights(M::network.view(), view_of(M::schedule), steps_.isa,
+                                                    natural_.values()));
   }
   void run(int copy) override { run_step(number, static_cast<std::size_t>(copy)); }
 
@@ -88,7 +90,8 @@ class ready_layer : public layer {
 template <class M>
 bool add_layer(const char* shape, const char* forced = nullptr) {
   constexpr tenon::step_view s = ready_layer<M>::step;
-  const std::string how(is_pointwise(s) && s.what.how == tenon::algorithm::direct ? "pointwise" : spelling(s.what.how));
+  const std::string how(is_pointwise(s) && s.what.how == tenon::algorithm::direct ? "pointwise"
+                                                                                  : spelling(s.what.how));
   layer_types().push_back(
       {shape, forced ? forced : how, !forced, s, [] { return std::make_unique<ready_layer<M>>(); }});
   return true;

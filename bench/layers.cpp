@@ -44,13 +44,17 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   const double maps = tenon::map_bytes(type.step.in()) + tenon::map_bytes(type.step.out());
   const double flops = 2 * static_cast<double>(type.step.what.macs);
   // Twice the largest cache. Fewer weights than 32 KiB are there before anybody could tell.
-  const int copies = weight_bytes < 32 * 1024 ? 1 : 2 + static_cast<int>(2 * static_cast<double>(cache_bytes(3)) / weight_bytes);
+  const int copies = weight_bytes < 32 * 1024
+                         ? 1
+                         : 2 + static_cast<int>(2 * static_cast<double>(cache_bytes(3)) / weight_bytes);
   const auto enter = [&](const std::string& who, bool chosen, const std::function<void(int)>& run) {
     const std::map<std::string, double> facts{
         {"map_bytes", maps}, {"weight_bytes", weight_bytes}, {"chosen", chosen ? 1 : 0}};
-    all.push_back({type.shape + "/" + who + "/hot", runs_of([run] { run(0); }), flops, weight_bytes + maps, facts});
+    all.push_back(
+        {type.shape + "/" + who + "/hot", runs_of([run] { run(0); }), flops, weight_bytes + maps, facts});
     if (copies == 1) return;
-    all.push_back({type.shape + "/" + who + "/cold", runs_of(in_turns(copies, run)), flops, weight_bytes + maps, facts});
+    all.push_back({type.shape + "/" + who + "/cold", runs_of(in_turns(copies, run)), flops,
+                   weight_bytes + maps, facts});
   };
 
   const std::shared_ptr<layer> ours = type.make();
@@ -69,7 +73,8 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   enter(type.algorithm, type.chosen, [ours](int copy) { ours->run(copy); });
 }
 
-/// One shape after the other, because copies of all weights together would fill the memory of a small machine.
+/// One shape after the other, because copies of all weights together would fill the memory of a small
+/// machine.
 void run(const std::string& only, const std::string& file) {
   note("onednn", onednn_version());
   contests all(file);

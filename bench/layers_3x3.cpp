@@ -1,5 +1,5 @@
-// Layers with 3x3 filters. A line with an algorithm<...> option and its name as second argument of add_layer stands
-// beside the one that the library chooses.
+// Layers with 3x3 filters. A line with an algorithm<...> option and its name as second argument of add_layer
+// stands beside the one that the library chooses.
 #include "layer.hpp"
 
 namespace {

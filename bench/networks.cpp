@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include "harness.hpp"
 #include "machine.hpp"
@@ -48,8 +49,10 @@ double difference(std::span<const float> a, std::span<const float> b) {
   return apart / largest;
 }
 
-/// What computes the same differs by rounding: of deep networks both sides are some 1e-5 from the exact result.
-double agreement(const std::string& name, const std::string& who, std::span<const float> a, std::span<const float> b) {
+/// What computes the same differs by rounding: of deep networks both sides are some 1e-5 from the exact
+/// result.
+double agreement(const std::string& name, const std::string& who, std::span<const float> a,
+                 std::span<const float> b) {
   const double apart = difference(a, b);
   if (!(apart <= 1e-4))
     throw std::runtime_error(name + ": outputs differ from those of " + who + " by " + std::to_string(apart) +
@@ -67,9 +70,21 @@ class field {
     if (chosen.threads == 1) std::ranges::move(bench::peaks(), std::back_inserter(all_));
   }
 
-  void compete(const std::string& file) { bench::contests(file).hold(std::move(all_)); }
+  void compete(const std::string& file) {
+    if (chosen_.threads > 1)
+      for (contestant& c : all_) c.block = after_a_rest(std::move(c.block));
+    bench::contests(file).hold(std::move(all_));
+  }
 
  private:
+  /// Until the threads of another contestant, which spin for some milliseconds, sleep.
+  static decltype(contestant::block) after_a_rest(decltype(contestant::block) block) {
+    return [block = std::move(block)](long count, std::vector<double>& seconds) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      block(count, seconds);
+    };
+  }
+
   void start_onnxruntime() {
     peer_ = std::make_unique<bench::onnxruntime>(chosen_.script, chosen_.onnx_folder, chosen_.threads);
     bench::note("onnxruntime", peer_->version());
@@ -80,9 +95,10 @@ class field {
   }
 
   void add_onnxruntime(const std::string& name, double flops, std::map<std::string, double> facts) {
-    all_.push_back({name + "/onnxruntime",
-                    [this, name](long count, std::vector<double>& seconds) { peer_->block(name, count, seconds); },
-                    flops, 0, std::move(facts)});
+    all_.push_back(
+        {name + "/onnxruntime",
+         [this, name](long count, std::vector<double>& seconds) { peer_->block(name, count, seconds); },
+         flops, 0, std::move(facts)});
   }
 
   void add(const bench::network_type& type) {
@@ -90,7 +106,10 @@ class field {
     bench::evict_caches();
     const double first = seconds_of([&] { net->run(); });
     const double flops = 2 * static_cast<double>(type.macs);
-    contestant ours{type.name + (type.fused ? "/tenon" : "/unfused"), bench::runs_of([net] { net->run(); }), flops, 0,
+    contestant ours{type.name + (type.fused ? "/tenon" : "/unfused"),
+                    bench::runs_of([net] { net->run(); }),
+                    flops,
+                    0,
                     {{"mmac", static_cast<double>(type.macs) / 1e6}, {"first_us", 1e6 * first}}};
     if (type.fused) {
       output_.assign(net->output().begin(), net->output().end());
@@ -118,8 +137,11 @@ class field {
     for (const bool winograd : {false, true}) {
       const auto chain = bench::onednn_convolutions(type.graph, winograd, chosen_.threads);
       if (chain.run)
-        all_.push_back({type.name + (winograd ? "/onednn_winograd" : "/onednn"), bench::runs_of(chain.run),
-                        2 * static_cast<double>(chain.macs), 0, {}});
+        all_.push_back({type.name + (winograd ? "/onednn_winograd" : "/onednn"),
+                        bench::runs_of(chain.run),
+                        2 * static_cast<double>(chain.macs),
+                        0,
+                        {}});
     }
   }
 
@@ -136,7 +158,9 @@ int main(int argc, char** argv) {
   options chosen;
   CLI::App app("Times whole networks, one image at a time, beside their peers.", "networks");
   app.add_option("names", chosen.only, "networks; all if none is named")->type_name("NAME");
-  app.add_option("--threads", chosen.threads, "threads of each run")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--threads", chosen.threads, "threads of each run")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--onnx", chosen.onnx_folder, "time ONNX Runtime, too: NAME.onnx lies there (see models.py)")
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");

@@ -1,7 +1,7 @@
 #include "onednn.hpp"
 
-#include <dnnl.hpp>
 #include <omp.h>
+#include <dnnl.hpp>
 
 #include <algorithm>
 
@@ -70,8 +70,10 @@ class layer_of : public onednn_layer {
     in_ = memory(in_desc_, engine()), out_ = memory(out_desc_, engine());
     put(natural(what_.input), input, in_);
     weights_.clear();
-    for (int i = 0; i < copies; ++i) put(natural(what_.weights), weights, weights_.emplace_back(weights_desc_, engine()));
-    if (!what_.bias.empty()) bias_ = memory(natural(what_.bias), engine()), put(natural(what_.bias), bias, bias_);
+    for (int i = 0; i < copies; ++i)
+      put(natural(what_.weights), weights, weights_.emplace_back(weights_desc_, engine()));
+    if (!what_.bias.empty())
+      bias_ = memory(natural(what_.bias), engine()), put(natural(what_.bias), bias, bias_);
   }
 
   /// Memory of others for input and output, one copy of weights that are zero.
@@ -89,8 +91,9 @@ class layer_of : public onednn_layer {
   }
 
   void start(int copy) {
-    std::unordered_map<int, memory> arguments{
-        {DNNL_ARG_SRC, in_}, {DNNL_ARG_WEIGHTS, weights_[static_cast<std::size_t>(copy)]}, {DNNL_ARG_DST, out_}};
+    std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, in_},
+                                              {DNNL_ARG_WEIGHTS, weights_[static_cast<std::size_t>(copy)]},
+                                              {DNNL_ARG_DST, out_}};
     if (!what_.bias.empty()) arguments.emplace(DNNL_ARG_BIAS, bias_);
     run_.execute(stream(), arguments);
   }
@@ -135,7 +138,8 @@ std::unique_ptr<layer_of> make(const tenon::node& layer, const tenon::shape& inp
 
 }  // namespace
 
-std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const tenon::shape& input, bool winograd) {
+std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const tenon::shape& input,
+                                                bool winograd) {
   omp_set_num_threads(1);
   return make(layer, input, winograd);
 }

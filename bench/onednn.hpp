@@ -10,7 +10,8 @@
 
 namespace bench {
 
-/// One convolution or linear layer in oneDNN, in the layouts that it likes best, weights reordered beforehand.
+/// One convolution or linear layer in oneDNN, in the layouts that it likes best, weights reordered
+/// beforehand.
 class onednn_layer {
  public:
   virtual ~onednn_layer() = default;
@@ -22,11 +23,12 @@ class onednn_layer {
 };
 
 /// Null if oneDNN is not there or has no such algorithm for this layer. `winograd`: by Winograd only.
-std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const tenon::shape& input, bool winograd);
+std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const tenon::shape& input,
+                                                bool winograd);
 
-/// The convolutions of a network alone, one behind the other in its order: a floor under whatever could be built
-/// with oneDNN. With `winograd`, those by Winograd that oneDNN can do so. They compute with zeros. `run` is empty
-/// if oneDNN is not there, or with `winograd` if there would be no difference.
+/// The convolutions of a network alone, one behind the other in its order: a floor under whatever could be
+/// built with oneDNN. With `winograd`, those by Winograd that oneDNN can do so. They compute with zeros.
+/// `run` is empty if oneDNN is not there, or with `winograd` if there would be no difference.
 struct convolution_chain {
   std::function<void()> run;
   tenon::index macs = 0;

@@ -11,7 +11,8 @@
 
 namespace bench {
 
-onnxruntime::onnxruntime(const std::string& script, const std::string& folder, int threads) : folder_(folder) {
+onnxruntime::onnxruntime(const std::string& script, const std::string& folder, int threads)
+    : folder_(folder) {
   int there[2], back[2];
   if (pipe(there) != 0 || pipe(back) != 0) throw std::runtime_error("no pipe to ONNX Runtime");
   std::signal(SIGPIPE, SIG_IGN);
@@ -45,12 +46,14 @@ std::vector<double> onnxruntime::ask(const std::string& line) {
   std::fflush(to_);
   std::string answer;
   for (int c; (c = std::fgetc(from_)) != EOF && c != '\n';) answer += static_cast<char>(c);
-  if (!answer.starts_with("ok")) throw std::runtime_error("ONNX Runtime: " + (answer.empty() ? "it ended" : answer));
+  if (!answer.starts_with("ok"))
+    throw std::runtime_error("ONNX Runtime: " + (answer.empty() ? "it ended" : answer));
   std::istringstream numbers(answer.substr(2));
   return {std::istream_iterator<double>(numbers), {}};
 }
 
-std::vector<float> onnxruntime::load(const std::string& name, std::span<const float> input, double& first_run) {
+std::vector<float> onnxruntime::load(const std::string& name, std::span<const float> input,
+                                     double& first_run) {
   const std::string path = folder_ + "/" + name;
   std::ofstream file(path + ".input.f32", std::ios::binary);
   file.write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size_bytes()));
@@ -60,7 +63,8 @@ std::vector<float> onnxruntime::load(const std::string& name, std::span<const fl
   first_run = answer.at(0) / 1e6;
   std::vector<float> output(static_cast<std::size_t>(answer.at(1)));
   std::ifstream(path + ".output.f32", std::ios::binary)
-      .read(reinterpret_cast<char*>(output.data()), static_cast<std::streamsize>(output.size() * sizeof(float)));
+      .read(reinterpret_cast<char*>(output.data()),
+            static_cast<std::streamsize>(output.size() * sizeof(float)));
   return output;
 }
 

@@ -1,4 +1,5 @@
-// ONNX Runtime as a contestant: a child process, node with onnxruntime.js, that runs as many images as it is told.
+// ONNX Runtime as a contestant: a child process, node with onnxruntime.js, that runs as many images as it is
+// told.
 #pragma once
 
 #include <cstdio>

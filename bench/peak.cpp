@@ -94,9 +94,7 @@ double multiply_adds() {
   return HWY_DYNAMIC_DISPATCH(multiply_adds)(inputs, weights.data(), sums.data());
 }
 
-float load(std::span<const float> values) {
-  return HWY_DYNAMIC_DISPATCH(load)(values.data(), values.size());
-}
+float load(std::span<const float> values) { return HWY_DYNAMIC_DISPATCH(load)(values.data(), values.size()); }
 
 std::vector<contestant> peaks() {
   std::vector<contestant> all;

@@ -13,8 +13,8 @@ namespace bench {
 /// multiply-add. Their fastest run is the measured peak. Allocates nothing.
 double multiply_adds();
 
-/// Loads all of them in order, in vectors as wide as the instruction set has. Returns a sum, so that no load can
-/// be left out.
+/// Loads all of them in order, in vectors as wide as the instruction set has. Returns a sum, so that no load
+/// can be left out.
 float load(std::span<const float> values);
 
 /// "peak/fma" and "peak/load L1", "L2", "L3", "memory": half of each cache, and 8 times the largest.

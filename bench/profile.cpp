@@ -59,15 +59,16 @@ std::string map_text(const tenon::buffer& b) {
 std::string layers_text(const tenon::step_view& s) {
   std::string text;
   for (int k = 0; k < s.what.covered_count; ++k)
-    text += (k > 0 ? " | " : "") + std::string(spell(s.graph.nodes[static_cast<std::size_t>(s.what.covered[k])].attr).view());
+    text += (k > 0 ? " | " : "") +
+            std::string(spell(s.graph.nodes[static_cast<std::size_t>(s.what.covered[k])].attr).view());
   return text.empty() ? "(copy)" : text;
 }
 
 json profile(const bench::network_type& type, const tenon::machine& core, int runs) {
   const auto net = type.make(1);
   const auto seconds = time_steps(*net, type.plan.steps.size(), runs);
-  std::printf("\n%s\n%4s  %-13s %-14s %-14s %9s %8s %9s %6s  %s\n", type.name.c_str(), "step", "algorithm", "in", "out",
-              "us", "GFLOP/s", "floor us", "times", "layers");
+  std::printf("\n%s\n%4s  %-13s %-14s %-14s %9s %8s %9s %6s  %s\n", type.name.c_str(), "step", "algorithm",
+              "in", "out", "us", "GFLOP/s", "floor us", "times", "layers");
   json steps = json::array();
   double total = 0, total_floor = 0;
   for (std::size_t i = 0; i < type.plan.steps.size(); ++i) {
@@ -77,14 +78,20 @@ json profile(const bench::network_type& type, const tenon::machine& core, int ru
     double bytes = tenon::map_bytes(s.in()) + tenon::map_bytes(s.out());
     if (s.has_residual()) bytes += tenon::map_bytes(s.residual());
     if (has_weights(s.what.how)) bytes += static_cast<double>(s.layer().tensor_count) * sizeof(float);
-    std::printf("%4zu  %-13s %-14s %-14s %9.2f %8.1f %9.2f %6.2f  %s\n", i, std::string(spelling(s.what.how)).c_str(),
-                map_text(s.in()).c_str(), map_text(s.out()).c_str(), us, gflops, floor, us / floor,
-                layers_text(s).c_str());
-    steps.push_back({{"step", i}, {"layers", layers_text(s)}, {"algorithm", spelling(s.what.how)}, {"us", us},
-                     {"floor_us", floor}, {"flops", 2 * s.what.macs}, {"bytes", bytes}});
+    std::printf("%4zu  %-13s %-14s %-14s %9.2f %8.1f %9.2f %6.2f  %s\n", i,
+                std::string(spelling(s.what.how)).c_str(), map_text(s.in()).c_str(),
+                map_text(s.out()).c_str(), us, gflops, floor, us / floor, layers_text(s).c_str());
+    steps.push_back({{"step", i},
+                     {"layers", layers_text(s)},
+                     {"algorithm", spelling(s.what.how)},
+                     {"us", us},
+                     {"floor_us", floor},
+                     {"flops", 2 * s.what.macs},
+                     {"bytes", bytes}});
     total += us, total_floor += floor;
   }
-  std::printf("sum of the medians %.1f us, floor %.1f us, %.2f times\n", total, total_floor, total / total_floor);
+  std::printf("sum of the medians %.1f us, floor %.1f us, %.2f times\n", total, total_floor,
+              total / total_floor);
   return {{"name", type.name}, {"us", total}, {"floor_us", total_floor}, {"steps", steps}};
 }
 
@@ -106,8 +113,11 @@ int main(int argc, char** argv) {
         nets.push_back(profile(type, core, runs));
     if (file.empty()) return;
     std::ofstream out(file);
-    out << json{{"gflops", core.gflops}, {"l2_gbytes", core.l2_gbytes}, {"l3_gbytes", core.l3_gbytes},
-                {"memory_gbytes", core.memory_gbytes}, {"networks", nets}}
+    out << json{{"gflops", core.gflops},
+                {"l2_gbytes", core.l2_gbytes},
+                {"l3_gbytes", core.l3_gbytes},
+                {"memory_gbytes", core.memory_gbytes},
+                {"networks", nets}}
                .dump(1)
         << "\n";
     if (!out.flush()) throw std::runtime_error("cannot write " + file);

@@ -9,8 +9,8 @@
 
 namespace bench {
 
-/// Adds --target and --json to the options, reads them all, runs `work`, which is given the file for JSON or "".
-/// The exit status.
+/// Adds --target and --json to the options, reads them all, runs `work`, which is given the file for JSON or
+/// "". The exit status.
 template <class Work>
 int run_program(CLI::App& app, int argc, char** argv, Work work) {
   std::string target, file;

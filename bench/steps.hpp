@@ -1,5 +1,5 @@
-// Each step of a network as a function of its own, on the instruction set that its executable chose. To be included
-// behind tenon/instantiate.hpp.
+// Each step of a network as a function of its own, on the instruction set that its executable chose. To be
+// included behind tenon/instantiate.hpp.
 #pragma once
 
 #include <stdexcept>
@@ -18,19 +18,19 @@ struct step_table {
 };
 
 // (Volatile: a step is called from code that is compiled for the baseline, into which it cannot be inlined.)
-#define BENCH_STEPS_ON(target)                                                                        \
-  template <class M, int... number>                                                                   \
-  void run_step_on_##target(int step, const tenon::target::memory& memory,                            \
-                            std::integer_sequence<int, number...>) {                                  \
-    static void (*const volatile all[])(const tenon::target::memory&) = {                             \
-        &tenon::target::run_step<M, number>...};                                                      \
-    all[step](memory);                                                                                \
-  }                                                                                                   \
-  template <class M>                                                                                  \
-  void run_step_on_##target(int step, const float* packed, const float* const* in, float* const* out, \
-                            float* arena) {                                                           \
-    run_step_on_##target<M>(step, {packed, in, out, arena},                                           \
-                            std::make_integer_sequence<int, M::schedule.step_count>{});               \
+#define BENCH_STEPS_ON(target)                                                                           \
+  template <class M, int... number>                                                                      \
+  void run_step_on_##target(int step, const tenon::target::memory& memory,                               \
+                            std::integer_sequence<int, number...>) {                                     \
+    static void (*const volatile all[])(const tenon::target::memory&,                                    \
+                                        const tenon::slice&) = {&tenon::target::run_step<M, number>...}; \
+    all[step](memory, {});                                                                               \
+  }                                                                                                      \
+  template <class M>                                                                                     \
+  void run_step_on_##target(int step, const float* packed, const float* const* in, float* const* out,    \
+                            float* arena) {                                                              \
+    run_step_on_##target<M>(step, {packed, in, out, arena},                                              \
+                            std::make_integer_sequence<int, M::schedule.step_count>{});                  \
   }
 
 #if HWY_TARGETS & HWY_AVX3

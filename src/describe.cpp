@@ -146,7 +146,8 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
 }
 
 void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa, const machine& core) {
-  table<10> t({"Step", "Computes", "Algorithm", "Tile", "<In", "<Out", "<MACs", "<Weights", "<Arena", "<Floor us"});
+  table<10> t(
+      {"Step", "Computes", "Algorithm", "Tile", "<In", "<Out", "<MACs", "<Weights", "<Arena", "<Floor us"});
   index macs = 0, packed = 0;
   double floor = 0;
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
