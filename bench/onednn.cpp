@@ -4,6 +4,7 @@
 #include <dnnl.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace bench {
 namespace {
@@ -144,33 +145,66 @@ std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const 
   return make(layer, input, winograd);
 }
 
+namespace {
+
+/// All convolutions of a network; each reads what the one before wrote.
+struct chain {
+  std::vector<std::shared_ptr<layer_of>> layers;
+  std::vector<float> maps[2];
+
+  void connect() {
+    std::size_t most = 0;
+    for (const auto& layer : layers) most = std::max(most, layer->map_bytes());
+    for (std::vector<float>& map : maps) map.assign(most / sizeof(float) + 1, 0);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      layers[i]->borrow(maps[i % 2].data(), maps[1 - i % 2].data());
+  }
+
+  /// The least seconds of each, in their order, so that weights are as cold as they will be.
+  std::vector<double> times() {
+    std::vector<double> least(layers.size(), 1e9);
+    for (int run = 0; run < 5; ++run) {
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        layers[i]->run(0);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        least[i] = std::min(least[i], taken.count());
+      }
+    }
+    return least;
+  }
+};
+
+}  // namespace
+
 convolution_chain onednn_convolutions(tenon::graph_view network, bool winograd, int threads) {
   omp_set_num_threads(threads);
-  struct all {
-    std::vector<std::unique_ptr<layer_of>> layers;
-    std::vector<float> maps[2];
-  };
-  const auto chain = std::make_shared<all>();
+  const auto best = std::make_shared<chain>();
+  chain other;
   convolution_chain result;
-  bool differs = !winograd;
-  std::size_t most = 0;
+  bool differs = false;
   for (const tenon::node& n : network.nodes) {
     if (n.attr.kind != tenon::op::conv) continue;
     const tenon::shape& in = network.nodes[static_cast<std::size_t>(n.inputs[0])].out;
-    std::unique_ptr<layer_of> layer = winograd ? make(n, in, true) : nullptr;
-    differs |= layer != nullptr;
-    if (!layer) layer = make(n, in, false);
-    if (!layer) return {};
-    most = std::max(most, layer->map_bytes());
-    chain->layers.push_back(std::move(layer));
+    std::shared_ptr<layer_of> direct = make(n, in, false);
+    if (!direct) return {};
+    std::shared_ptr<layer_of> transformed = winograd ? make(n, in, true) : nullptr;
+    differs |= transformed != nullptr;
+    other.layers.push_back(transformed ? transformed : make(n, in, false));
+    best->layers.push_back(direct);
     result.macs += n.macs;
   }
-  if (chain->layers.empty() || !differs) return {};
-  for (std::vector<float>& map : chain->maps) map.resize(most / sizeof(float) + 1);
-  for (std::size_t i = 0; i < chain->layers.size(); ++i)
-    chain->layers[i]->borrow(chain->maps[i % 2].data(), chain->maps[1 - i % 2].data());
-  result.run = [chain] {
-    for (const auto& layer : chain->layers) layer->start(0);
+  if (best->layers.empty() || (winograd && !differs)) return {};
+  best->connect();
+  if (winograd) {
+    other.connect();
+    const std::vector<double> direct = best->times(), transformed = other.times();
+    for (std::size_t i = 0; i < direct.size(); ++i)
+      if (transformed[i] < direct[i]) best->layers[i] = other.layers[i];
+    best->connect();
+  }
+  result.run = [best] {
+    for (const auto& layer : best->layers) layer->start(0);
     stream().wait();
   };
   return result;

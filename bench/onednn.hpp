@@ -27,8 +27,9 @@ std::unique_ptr<onednn_layer> make_onednn_layer(const tenon::node& layer, const 
                                                 bool winograd);
 
 /// The convolutions of a network alone, one behind the other in its order: a floor under whatever could be
-/// built with oneDNN. With `winograd`, those by Winograd that oneDNN can do so. They compute with zeros.
-/// `run` is empty if oneDNN is not there, or with `winograd` if there would be no difference.
+/// built with oneDNN. With `winograd`, each by Winograd where oneDNN has it and is faster so within this
+/// order, where weights are cold. They compute with zeros. `run` is empty if oneDNN is not there, or with
+/// `winograd` if there would be no difference.
 struct convolution_chain {
   std::function<void()> run;
   tenon::index macs = 0;
