@@ -15,8 +15,16 @@ std::string date();  // of now, 2024-02-29
 /// The instruction sets that were compiled and that this CPU has, best first, as Highway names them.
 std::vector<std::string> instruction_sets();
 
+std::string instruction_set();  // the one that networks constructed now run on
+
 /// From now on every network that is constructed runs on this one. Throws std::invalid_argument for any other
 /// name than those above.
 void use_instruction_set(const std::string& name);
+
+/// Bytes of the caches of one core, 1 to 3; what is usual where the system does not say.
+std::size_t cache_bytes(int level);
+
+/// Reads as much memory as drives everything else out of all caches.
+void evict_caches();
 
 }  // namespace bench

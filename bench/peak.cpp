@@ -8,8 +8,13 @@
 //   32 registers: 5 x 4 accumulators + 4 w + 1 x = 25, and 1
 #include "peak.hpp"
 
+#include <benchmark/benchmark.h>
+
 #include <cstddef>
+#include <memory>
 #include <vector>
+
+#include "machine.hpp"
 
 // As in tenon/instantiate.hpp: no vectors whose length the compiler does not know.
 #ifndef HWY_DISABLED_TARGETS
@@ -54,6 +59,23 @@ double multiply_adds(const float* HWY_RESTRICT inputs, const float* HWY_RESTRICT
   return 2.0 * rounds * rows * columns * isa.lanes;
 }
 
+/// Two loads start per cycle; 8 sums are enough for additions that take 4 cycles. `count` is a multiple of 8
+/// vectors.
+float load(const float* HWY_RESTRICT values, std::size_t count) {
+  const tenon::HWY_NAMESPACE::tag<isa.lanes> d;
+  constexpr int sums = 8;
+  tenon::HWY_NAMESPACE::vec<isa.lanes> sum[sums];
+  TENON_UNROLL
+  for (int i = 0; i < sums; ++i) sum[i] = hn::Zero(d);
+  for (std::size_t at = 0; at < count; at += sums * isa.lanes) {
+    TENON_UNROLL
+    for (int i = 0; i < sums; ++i) sum[i] = hn::Add(sum[i], hn::LoadU(d, values + at + i * isa.lanes));
+  }
+  TENON_UNROLL
+  for (int i = 1; i < sums; ++i) sum[0] = hn::Add(sum[0], sum[i]);
+  return hn::GetLane(sum[0]);
+}
+
 }  // namespace bench::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -62,6 +84,7 @@ HWY_AFTER_NAMESPACE();
 namespace bench {
 
 HWY_EXPORT(multiply_adds);
+HWY_EXPORT(load);
 
 double multiply_adds() {
   constexpr std::size_t lanes = 64;  // no vector has more
@@ -69,6 +92,29 @@ double multiply_adds() {
   static const std::vector<float> weights(4 * lanes, 0.5f);
   static std::vector<float> sums(20 * lanes);
   return HWY_DYNAMIC_DISPATCH(multiply_adds)(inputs, weights.data(), sums.data());
+}
+
+float load(std::span<const float> values) { return HWY_DYNAMIC_DISPATCH(load)(values.data(), values.size()); }
+
+std::vector<contestant> peaks() {
+  std::vector<contestant> all;
+  all.push_back({.name = "peak/fma", .block = runs_of([] { multiply_adds(); }), .flops = multiply_adds()});
+  const auto add = [&](const std::string& name, std::size_t bytes) {
+    bytes = bytes / 4096 * 4096;
+    const auto values = std::make_shared<const std::vector<float>>(bytes / sizeof(float), 1.0f);
+    // Small caches are read often enough for the clock not to matter.
+    const std::size_t times = 1 + (1u << 20) / bytes;
+    all.push_back({.name = "peak/load " + name,
+                   .block = runs_of([=] {
+                     for (std::size_t i = 0; i < times; ++i) benchmark::DoNotOptimize(load(*values));
+                   }),
+                   .bytes = static_cast<double>(times * bytes)});
+  };
+  add("L1", cache_bytes(1) / 2);
+  add("L2", cache_bytes(2) / 2);
+  add("L3", cache_bytes(3) / 2);
+  add("memory", 8 * cache_bytes(3));
+  return all;
 }
 
 }  // namespace bench

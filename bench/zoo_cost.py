@@ -7,7 +7,9 @@ includes tenon/instantiate.hpp, at -O3. Seconds are processor time, the least of
 resident memory. Parameters, multiply-accumulates and arena are those of the type.
 """
 import argparse
+import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -21,8 +23,8 @@ BUDGET = (2.0, 15.0, 1200.0)
 
 
 def networks():
-    """Name, header and type of each: from the list of the tests."""
-    text = (ROOT / "tests" / "zoo" / "meson.build").read_text(encoding="utf-8")
+    """Name, header and type of each: from the list of the build."""
+    text = (ROOT / "examples" / "zoo" / "meson.build").read_text(encoding="utf-8")
     return [(name, f"zoo/{header}.hpp", f"zoo::{kind}")
             for name, header, kind in re.findall(r"'(\w+)': \['(\w+)', '([\w:<>]+)'\]", text)]
 
@@ -67,10 +69,6 @@ def chain(layers):
             "static_assert(Chain::parameter_count > 0);\n")
 
 
-def bar(seconds, largest):
-    return "#" * round(40 * seconds / largest)
-
-
 def print_zoo(cost, nets, folder, broken):
     print("| network | parameters | million MACs | arena KiB | check s | MB | lower s | MB | code KiB |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
@@ -86,17 +84,17 @@ def print_zoo(cost, nets, folder, broken):
 
 
 def print_growth(cost, broken):
-    print("| layers | check s | | lower s | |")
-    print("|---:|---:|---|---:|---|")
+    print("| layers | check s | lower s |")
+    print("|---:|---:|---:|")
     rows = [(layers, cost.checked(chain(layers))[0], cost.lowered(chain(layers), "Chain")[0]) for layers in LAYERS]
-    most = max(max(row[1:]) for row in rows)
     for layers, *seconds in rows:
-        print(f"| {layers} | " + " | ".join(f"{s:.2f} | `{bar(s, most)}`" for s in seconds) + " |")
+        print(f"| {layers} | " + " | ".join(f"{s:.2f}" for s in seconds) + " |")
     for i, what in ((1, "checking"), (2, "lowering")):
         base, at_100, at_200 = (next(row[i] for row in rows if row[0] == layers) for layers in (10, 100, 200))
         # Linear is 190 / 90 = 2.1 times; the rest is noise.
         if at_200 - base > 3 * (at_100 - base) + 0.2:
             broken.append(f"{what} grows faster than the number of layers")
+    return rows
 
 
 def main():
@@ -105,6 +103,7 @@ def main():
     parser.add_argument("--target", default=list(ONE_TARGET)[-1], choices=ONE_TARGET, help="default: %(default)s")
     parser.add_argument("--runs", type=int, default=3, help="compilations of each row (default: 3)")
     parser.add_argument("--only", metavar="NAME", nargs="*", help="of the networks")
+    parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="also write the growth there")
     parser.add_argument("--check", action="store_true", help="exit status 1 if a budget is broken")
     chosen = parser.parse_args()
     compiler, broken = Compiler(chosen.compiler), []
@@ -113,9 +112,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cost = Cost(compiler, chosen.target, chosen.runs, folder)
         print_zoo(cost, nets, folder, broken)
-        if not chosen.only:
+        if not chosen.only or chosen.json:
             print("\nCost of a chain by its number of layers:\n")
-            print_growth(cost, broken)
+            growth = print_growth(cost, broken)
+            if chosen.json:
+                chosen.json.write_text(json.dumps(growth) + "\n")
     for line in broken:
         print(f"over budget: {line}", file=sys.stderr)
     return 1 if broken and chosen.check else 0

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ std::string grouped(index n) {
 
 std::string spelled(const auto& said) { return std::string(said.view()); }
 std::string spelled(const shape& s) { return spelled(phrase() << s); }
+/// "12.3"; three digits are enough.
+std::string fixed(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, value < 1 ? "%.3f" : value < 10 ? "%.2f" : "%.1f", value);
+  return text;
+}
 /// A count, or a dash where there is nothing to count.
 std::string counted(index n) { return n == 0 ? "-" : grouped(n); }
 
@@ -144,9 +151,11 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
   out << "Arena: " << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n";
 }
 
-void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa) {
-  table<9> t({"Step", "Computes", "Algorithm", "Tile", "<In", "<Out", "<MACs", "<Weights", "<Arena"});
+void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa, const machine& core) {
+  table<10> t(
+      {"Step", "Computes", "Algorithm", "Tile", "<In", "<Out", "<MACs", "<Weights", "<Arena", "<Floor us"});
   index macs = 0, packed = 0;
+  double floor = 0;
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
     const step_view s{network, schedule, schedule.steps[i]};
     std::string computes;
@@ -163,13 +172,15 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
         {std::to_string(i), computes,
          std::string(s.what.how == algorithm::direct && is_pointwise(s) ? "pointwise" : spelling(s.what.how)),
          tile_text(s, isa), map_text(s.in()), map_text(s.out()), counted(s.what.macs), counted(bytes),
-         place_text(s.out())});
-    macs += s.what.macs, packed += bytes;
+         place_text(s.out()), fixed(least_microseconds(s, core))});
+    macs += s.what.macs, packed += bytes, floor += least_microseconds(s, core);
   }
   t.print(out);
   out << schedule.steps.size() << " steps, " << grouped(macs) << " MACs, " << grouped(packed)
       << " bytes of packed weights for vectors of " << isa.lanes << ", arena of "
-      << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n";
+      << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n"
+      << "Floor: " << fixed(floor) << " us on a core of " << core.gflops << " GFLOP/s, " << core.l3_gbytes
+      << " GB/s from the last-level cache and " << core.memory_gbytes << " from memory\n";
 }
 
 }  // namespace tenon::detail

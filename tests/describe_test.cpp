@@ -67,16 +67,17 @@ TEST_CASE("summary shows dotted names", "[describe]") {
 
 TEST_CASE("explain shows what was fused, how it runs and where it lies", "[describe]") {
   const auto plan = plan_of<LeNet5>(avx512);
-  CHECK(plan[0] == "Step Computes Algorithm Tile In Out MACs Weights Arena");
+  CHECK(plan[0] == "Step Computes Algorithm Tile In Out MACs Weights Arena Floor us");
   CHECK(has(plan,
             "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch 1x28x28 6x14x14 "
-            "117,600 624 @0"));
-  CHECK(has(
-      plan,
-      "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 @6784"));
-  CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs 84 10 840 5,440 output"));
-  CHECK(plan.back() ==
-        "6 steps, 416,520 MACs, 269,424 bytes of packed weights for vectors of 16, arena of 8,896 bytes");
+            "117,600 624 @0 1.18"));
+  CHECK(has(plan,
+            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 "
+            "@6784 2.40"));
+  CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs 84 10 840 5,440 output 0.024"));
+  CHECK(
+      has(plan,
+          "6 steps, 416,520 MACs, 269,424 bytes of packed weights for vectors of 16, arena of 8,896 bytes"));
 }
 
 TEST_CASE("explain names batch norms and sums that were fused", "[describe]") {
@@ -88,12 +89,37 @@ TEST_CASE("explain names batch norms and sums that were fused", "[describe]") {
 }
 
 TEST_CASE("tiles follow the instruction set, the arena does not", "[describe]") {
-  CHECK(plan_of<LeNet5>(sse).back().find("for vectors of 4, arena of 8,896 bytes") != std::string::npos);
+  const auto small = plan_of<LeNet5>(sse);
+  CHECK(small[small.size() - 2].find("for vectors of 4, arena of 8,896 bytes") != std::string::npos);
   CHECK(plan_of<LeNet5>(sse)[3] != plan_of<LeNet5>(avx512)[3]);
 }
 
 TEST_CASE("the unfused plan has a step for each layer", "[describe]") {
   const auto plan = plan_of<tenon::unfused<LeNet5>>(avx512);
-  CHECK(has(plan, "2 relu map 6x28x28 6x28x28 - - @18816"));
-  CHECK(plan.back().starts_with("12 steps"));
+  CHECK(has(plan, "2 relu map 6x28x28 6x28x28 - - @18816 0.235"));
+  CHECK(plan[plan.size() - 2].starts_with("12 steps"));
+}
+
+TEST_CASE("the floor of a step is the larger of its arithmetic and its bytes", "[describe]") {
+  const auto view = view_of(LeNet5::schedule);
+  const tenon::step& last = view.steps.back();  // linear: 84 -> 10
+  REQUIRE(last.macs == 840);
+  const tenon::step_view s{LeNet5::network.view(), view, last};
+  const double bytes = 4 * (84 + 10 + 850);
+  tenon::machine core{.gflops = 1e6, .l2_gbytes = 10, .l3_gbytes = 5, .memory_gbytes = 1};
+  CHECK(tenon::least_microseconds(s, core) == Approx(bytes / 10 / 1e3));
+  core.gflops = 1;
+  CHECK(tenon::least_microseconds(s, core) == Approx(2 * 840 / 1e3));
+  // Weights that no cache holds together come from memory, however few a step has.
+  core.gflops = 1e6, core.l2_bytes = 1000, core.l3_bytes = 2000;
+  CHECK(tenon::least_microseconds(s, core) == Approx((4 * 850 / 1.0 + 4 * 94 / 10.0) / 1e3));
+  static_assert(tenon::machine{}.gbytes(100) > tenon::machine{}.gbytes(1e9));
+}
+
+TEST_CASE("explain takes the figures of a machine", "[describe]") {
+  std::ostringstream out;
+  tenon::explain<LeNet5>(out, avx512, {.gflops = 100});
+  CHECK(has(rows(out.str()),
+            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 "
+            "@6784 4.80"));
 }

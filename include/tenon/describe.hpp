@@ -4,12 +4,13 @@
 #include <iostream>
 
 #include "tenon/model.hpp"
+#include "tenon/roofline.hpp"
 
 namespace tenon {
 namespace detail {
 
 void print_summary(std::ostream& out, graph_view network, plan_view schedule);
-void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa);
+void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa, const machine& core);
 
 }  // namespace detail
 
@@ -20,10 +21,11 @@ void summary(std::ostream& out = std::cout) {
 }
 
 /// Prints the plan of M: what each step computes and what was fused into it, algorithm and register tile for
-/// the instruction set `isa`, shapes, multiply-accumulates, bytes, and the place of its output in the arena.
+/// the instruction set `isa`, shapes, multiply-accumulates, bytes, the place of its output in the arena, and
+/// the microseconds that one core of `core` needs for it at the very least (see roofline.hpp).
 template <Model M>
-void explain(std::ostream& out = std::cout, simd isa = {16, 32}) {
-  detail::print_plan(out, M::network.view(), view_of(M::schedule), isa);
+void explain(std::ostream& out = std::cout, simd isa = {16, 32}, const machine& core = {}) {
+  detail::print_plan(out, M::network.view(), view_of(M::schedule), isa, core);
 }
 
 }  // namespace tenon

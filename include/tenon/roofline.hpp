@@ -1,0 +1,53 @@
+// F4. The floor of a step: what its multiplications and its bytes cost at the very least.
+#pragma once
+
+#include "tenon/geometry/step.hpp"
+
+namespace tenon {
+
+/// What one core can do at best. The figures given are those of a server core with AVX-512; `peak` in bench/
+/// measures those of a machine.
+struct machine {
+  double gflops = 200;        // 10^9 floating-point operations per second; a multiply-accumulate is two
+  double l2_gbytes = 160;     // 10^9 bytes per second, read from the core's own L2 cache,
+  double l3_gbytes = 28;      // from the last-level cache,
+  double memory_gbytes = 14;  // and from memory
+  double l2_bytes = 1 << 20;  // capacity
+  double l3_bytes = 32 << 20;
+
+  /// Bytes per nanosecond of the smallest memory that holds this many.
+  constexpr double gbytes(double bytes) const {
+    return bytes <= l2_bytes ? l2_gbytes : bytes <= l3_bytes ? l3_gbytes : memory_gbytes;
+  }
+};
+
+/// Bytes of a feature map, without what lies around it.
+constexpr double map_bytes(const buffer& b) {
+  return static_cast<double>(b.channels * b.positions()) * sizeof(float);
+}
+
+/// Tensors of a whole network, in bytes.
+constexpr double weight_bytes(graph_view network) {
+  index total = 0;
+  for (const node& n : network.nodes) total += n.tensor_count;
+  return static_cast<double>(total) * sizeof(float);
+}
+
+/// Microseconds that one core needs for a step at the very least, the larger of
+///   2 MACs / peak                    multiply-accumulates counted as those of a direct computation
+///   bytes / bandwidth                weights, inputs and outputs, each once and as F32
+/// Weights come from the smallest cache that holds all weights of the network, or from memory, because
+/// between two uses of one all others are used; maps from the smallest that holds those of the step. Winograd
+/// takes fewer multiplications, and may pass the first of the two.
+constexpr double least_microseconds(const step_view& s, const machine& m) {
+  const double compute = 2 * static_cast<double>(s.what.macs) / m.gflops;
+  double maps = map_bytes(s.in()) + map_bytes(s.out());
+  if (s.has_residual()) maps += map_bytes(s.residual());
+  double weights = static_cast<double>(s.layer().tensor_count) * sizeof(float);
+  if (!has_weights(s.what.how) && s.what.how != algorithm::affine && s.what.how != algorithm::normalise)
+    weights = 0;
+  const double traffic = maps / m.gbytes(maps) + weights / m.gbytes(weight_bytes(s.graph));
+  return (compute > traffic ? compute : traffic) / 1e3;
+}
+
+}  // namespace tenon
