@@ -161,8 +161,8 @@ void linear_images(index inputs, index images, const float* const* in, const flo
   constexpr int sums = Key.split * Key.vectors, width = Key.vectors * Key.lanes;
   // As many inputs at a time as leave registers for the weights and a value.
   constexpr int fit = (isa.registers - 1 - Key.vectors) / sums, tile = fit < 1 ? 1 : fit < 4 ? fit : 4;
-  // Half of a small L1 cache (32 KiB) of weights; a multiple of every `split`.
-  constexpr index stretch = (4096 / width + 7) / 8 * 8;
+  // Half of a small L1 cache (32 KiB) of weights, in whole steps of `split` inputs.
+  constexpr index stretch = (4096 / width + Key.split) / Key.split * Key.split;
   HWY_ALIGN float memory[Most * sums * Key.lanes];
   for (index first = 0; first < inputs || first == 0; first += stretch) {
     const index end = first + stretch < inputs ? first + stretch : inputs;
