@@ -19,6 +19,9 @@ struct program {
   /// The same in parts. `others` is scratch memory of all workers but the first; `room` workers have some.
   void (*share)(const float* packed, const float* const* in, float* const* out, float* arena, float* others,
                 int room, const any_executor&) noexcept;
+  /// `n` inputs one behind the other, with memory for those of a block; in parts if there is an executor.
+  void (*run_batch)(const float* packed, const float* const* in, float* const* out, index n, float* arena,
+                    float* images, float* others, int room, const any_executor*) noexcept;
   simd isa;
   const char* target;
 };
@@ -91,7 +94,27 @@ class executable {
     run(std::array{x.data()}, std::array{y.data()}, scratch, executor);
   }
 
-  /// The same with the executable's own workspace: one thread at a time. Takes an array or span for each
+  /// Runs the network on n inputs that lie one behind the other, each as in a single run; so do the outputs.
+  /// Gives what n single runs give, on one instruction set the same bits. Takes M::batch_images at a time
+  /// where that saves reading weights again: linear layers, and convolutions with more weights than pixels. n
+  /// may be any number from 0 on. Of several inputs or outputs, each has n of its own one behind the other.
+  void run_batch(const std::array<const float*, M::input_count>& x,
+                 const std::array<float*, M::output_count>& y, index n,
+                 typename M::batch_workspace& scratch) const noexcept {
+    program_.run_batch(packed_.get(), x.data(), y.data(), n, scratch.arena, scratch.images, nullptr, 1,
+                       nullptr);
+  }
+  /// The same in parts on the workers of an executor.
+  template <Executor E>
+  void run_batch(const std::array<const float*, M::input_count>& x,
+                 const std::array<float*, M::output_count>& y, index n, typename M::batch_workspace& scratch,
+                 E&& executor) const noexcept {
+    const detail::any_executor any(executor);
+    program_.run_batch(packed_.get(), x.data(), y.data(), n, scratch.arena, scratch.images, scratch.others,
+                       M::batch_workspace::workers, &any);
+  }
+
+  /// One input with the executable's own workspace: one thread at a time. Takes an array or span for each
   /// input; gives M::output, or a tuple of all outputs.
   template <class... Inputs>
   requires(sizeof...(Inputs) == M::input_count) auto operator()(const Inputs&... x) noexcept {

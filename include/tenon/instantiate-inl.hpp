@@ -445,103 +445,19 @@ HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {
   }
 }
 
-/// What runs by itself: a step that is cut for several threads, or a stretch of steps that are not.
-struct unit {
-  void (*run)(const memory&, const slice&);
-  const step_split& split;
-  bool has_scratch;
-};
+}  // namespace tenon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
-/// Which steps of M begin a unit, then the number of steps.
-template <class M>
-inline constexpr auto unit_begins = [] {
-  constexpr int steps = M::schedule.step_count;
-  struct {
-    int count = 0;
-    std::array<int, steps + 1> first{};
-  } units;
-  for (int step = 0; step < steps; ++step)
-    if (step == 0 || splits<M>[step].shared() || splits<M>[step - 1].shared())
-      units.first[units.count++] = step;
-  units.first[units.count] = steps;
-  return units;
-}();
+#include "tenon/units-inl.hpp"
 
-template <class M, int First, int Count>
-HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
-  [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
-    (run_step<M, First + step>(mem, at), ...);
-  }
-  (std::make_integer_sequence<int, Count>{});
-}
-
-template <class M>
-inline constexpr auto units = []<int... u>(std::integer_sequence<int, u...>) {
-  constexpr const auto& first = unit_begins<M>.first;
-  return std::array<unit, sizeof...(u)>{unit{&run_unit<M, first[u], first[u + 1] - first[u]>,
-                                             splits<M>[first[u]],
-                                             M::schedule.steps[first[u]].scratch >= 0}...};
-}
-(std::make_integer_sequence<int, unit_begins<M>.count>{});
-
-/// All units on the calling thread.
-inline void run_units(std::span<const unit> all, const memory& mem) {
-  for (const unit& u : all)
-    for (int phase = 0; phase < u.split.phases; ++phase) u.run(mem, {cut{}, 0, phase});
-}
-
-/// The same with the parts of units that are cut on the workers of an executor; `room` of them have scratch
-/// memory.
-inline void share_units(std::span<const unit> all, const memory& mem, int room,
-                        const detail::any_executor& executor) {
-  for (const unit& u : all) {
-    for (int phase = 0; phase < u.split.phases; ++phase) {
-      const cut how = u.split.phase[phase];
-      const int parts = how.parts();
-      const int at_once = u.has_scratch && executor.workers() > room ? room : executor.workers();
-      if (parts == 1 || at_once == 1) {
-        u.run(mem, {cut{}, 0, phase});
-      } else if (at_once < executor.workers()) {
-        // As many bundles of parts as there is memory; each takes that of its number.
-        const int bundles = parts < at_once ? parts : at_once;
-        const auto bundle = [&](int number, int) {
-          for (int part = number; part < parts; part += bundles) u.run(mem, {how, part, phase, number});
-        };
-        executor.run(bundles, part_task(bundle));
-      } else {
-        const auto part = [&](int number, int worker) { u.run(mem, {how, number, phase, worker}); };
-        executor.run(parts, part_task(part));
-      }
-    }
-  }
-}
-
-template <class M>
-void run_model(const float* packed, const float* const* in, float* const* out, float* arena) noexcept {
-  const memory mem{packed, in, out, arena};
-  if constexpr (unit_begins<M>.count > 1)
-    run_units(units<M>, mem);
-  else  // no call that is not needed
-    [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR { (run_step<M, step>(mem), ...); }
-  (std::make_integer_sequence<int, M::schedule.step_count>{});
-}
-
-template <class M>
-void share_model(const float* packed, const float* const* in, float* const* out, float* arena, float* others,
-                 int room, const detail::any_executor& executor) noexcept {
-  if constexpr (unit_begins<M>.count > 1) {
-    if (executor.workers() > 1)
-      return share_units(units<M>, {packed, in, out, arena, others, M::worker_elements}, room, executor);
-  }
-  run_model<M>(packed, in, out, arena);
-}
-
+HWY_BEFORE_NAMESPACE();
+namespace tenon::HWY_NAMESPACE {
 namespace {
 
 template <class... Models>
 detail::program program_among(boost::mp11::mp_list<Models...>, int which) {
-  const detail::program all[] = {
-      {&run_model<Models>, &share_model<Models>, isa, hwy::TargetName(HWY_TARGET)}...};
+  const detail::program all[] = {{&run_model<Models>, &share_model<Models>, &run_batch_of_model<Models>, isa,
+                                  hwy::TargetName(HWY_TARGET)}...};
   return all[which];
 }
 

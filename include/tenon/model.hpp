@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "tenon/batch.hpp"
 #include "tenon/diagnostic.hpp"
 #include "tenon/lower.hpp"
 #include "tenon/receptive_field.hpp"
@@ -121,6 +122,12 @@ struct model_of {
     alignas(64) float others[elements == 0 ? 1 : elements];
     float* scratch_of_others() { return others; }
   };
+  /// And for run_batch, on up to 16 threads: how many inputs it takes together, and memory for them.
+  static constexpr batch_plan batch = batch_of(network.view(), view_of(schedule));
+  static constexpr index batch_images = batch.images;
+  struct batch_workspace : workspace_for<16> {
+    alignas(64) float images[batch.elements == 0 ? 1 : batch.elements];
+  };
 };
 
 /// Stands for every constant of a wrong model: it agrees with all that is said about it, and goes wherever
@@ -188,6 +195,9 @@ struct model_of<Expression, Options, false> {
   };
   template <int>
   struct workspace_for : workspace {};
+  struct batch_workspace : workspace {
+    float images[1], others[1];
+  };
 };
 
 /// False for a wrong expression, after its one error.

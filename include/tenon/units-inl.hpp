@@ -1,0 +1,229 @@
+// F5. The end of instantiate-inl.hpp: steps by themselves or in stretches, one after the other, in parts on several
+// threads, or each for many inputs.
+#if defined(TENON_UNITS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TENON_UNITS_INL_HPP
+#undef TENON_UNITS_INL_HPP
+#else
+#define TENON_UNITS_INL_HPP
+#endif
+
+#include <array>
+#include <cstring>
+#include <span>
+
+HWY_BEFORE_NAMESPACE();
+namespace tenon::HWY_NAMESPACE {
+
+/// What runs by itself: a step that is cut for several threads, or a stretch of steps that are not.
+struct unit {
+  void (*run)(const memory&, const slice&);
+  const step_split& split;
+  bool has_scratch;
+  /// A linear layer for some images of a batch, a part of its blocks; or null.
+  void (*multiply)(const memory* images, index count, int parts, int part);
+  int panels;  // pieces of its output channels whose weights stay in the L2 cache from image to image
+};
+
+/// Is a step of M a linear layer that takes the vectors of a batch together?
+template <class M>
+constexpr bool multiplies_batch(int step) {
+  return step >= M::batch.first && M::schedule.steps[step].how == algorithm::matrix_vector;
+}
+
+template <class M, int I>
+void multiply_images(const memory* images, index count, int parts, int part) {
+  constexpr step_view s = step_of<M, I>::view;
+  constexpr const linear_geometry& g = step_of<M, I>::geometry;
+  constexpr int most = M::batch.images;
+  constexpr index block = g.vectors * g.lanes;
+  const float *in[most], *residual[most];
+  float* out[most];
+  for (index i = 0; i < count; ++i) {
+    in[i] = images[i].read(s.in());
+    out[i] = images[i].write(s.out());
+    residual[i] = images[i].read(s.residual());
+  }
+  const float* weights = images->packed + packed_offsets<M>[I];
+  const unit_range blocks = range_of(g.blocks, parts, part);
+  for (index b = blocks.first; b < blocks.end && b + 1 < g.blocks; ++b)
+    linear_images<linear_key_of(s, g, false), most>(g.inputs, count, in, weights + b * block * (1 + g.inputs),
+                                                    residual, out, b * block, 0);
+  constexpr index last = (g.blocks - 1) * block;
+  if (blocks.end == g.blocks)
+    linear_images<linear_key_of(s, g, true), most>(g.inputs, count, in, weights + last * (1 + g.inputs),
+                                                   residual, out, last, g.last_lanes);
+}
+
+/// For each unit that begins with step I: what it does with a batch.
+template <class M, int I>
+constexpr auto multiply_of() -> void (*)(const memory*, index, int, int) {
+  if constexpr (multiplies_batch<M>(I))
+    return &multiply_images<M, I>;
+  else
+    return nullptr;
+}
+template <class M, int I>
+constexpr int panels_of() {
+  if constexpr (I >= M::batch.first && splits<M>[I].shared() &&
+                M::schedule.steps[I].how == algorithm::direct) {
+    const auto& g = step_of<M, I>::geometry;
+    const index wanted = pieces(g.packed * index(sizeof(float)), 400'000), most = blocks_of(g.layer);
+    return static_cast<int>(wanted < most ? wanted : most);
+  }
+  return 1;
+}
+
+/// Which steps of M begin a unit, then the number of steps.
+template <class M>
+inline constexpr auto unit_begins = [] {
+  constexpr int steps = M::schedule.step_count;
+  struct {
+    int count = 0;
+    std::array<int, steps + 1> first{};
+  } units;
+  for (int step = 0; step < steps; ++step)
+    if (step == 0 || splits<M>[step].shared() || splits<M>[step - 1].shared() || step == M::batch.first ||
+        multiplies_batch<M>(step) || multiplies_batch<M>(step - 1))
+      units.first[units.count++] = step;
+  units.first[units.count] = steps;
+  return units;
+}();
+
+template <class M, int First, int Count>
+HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
+  [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
+    (run_step<M, First + step>(mem, at), ...);
+  }
+  (std::make_integer_sequence<int, Count>{});
+}
+
+template <class M>
+inline constexpr auto units = []<int... u>(std::integer_sequence<int, u...>) {
+  constexpr const auto& first = unit_begins<M>.first;
+  return std::array<unit, sizeof...(u)>{unit{&run_unit<M, first[u], first[u + 1] - first[u]>,
+                                             splits<M>[first[u]], M::schedule.steps[first[u]].scratch >= 0,
+                                             multiply_of<M, first[u]>(), panels_of<M, first[u]>()}...};
+}
+(std::make_integer_sequence<int, unit_begins<M>.count>{});
+
+/// All units on the calling thread.
+inline void run_units(std::span<const unit> all, const memory& mem) {
+  for (const unit& u : all)
+    for (int phase = 0; phase < u.split.phases; ++phase) u.run(mem, {cut{}, 0, phase});
+}
+
+/// The same with the parts of units that are cut on the workers of an executor; `room` of them have scratch
+/// memory.
+inline void share_units(std::span<const unit> all, const memory& mem, int room,
+                        const detail::any_executor& executor) {
+  for (const unit& u : all) {
+    for (int phase = 0; phase < u.split.phases; ++phase) {
+      const cut how = u.split.phase[phase];
+      const int parts = how.parts();
+      const int at_once = u.has_scratch && executor.workers() > room ? room : executor.workers();
+      if (parts == 1 || at_once == 1) {
+        u.run(mem, {cut{}, 0, phase});
+      } else if (at_once < executor.workers()) {
+        // As many bundles of parts as there is memory; each takes that of its number.
+        const int bundles = parts < at_once ? parts : at_once;
+        const auto bundle = [&](int number, int) {
+          for (int part = number; part < parts; part += bundles) u.run(mem, {how, part, phase, number});
+        };
+        executor.run(bundles, part_task(bundle));
+      } else {
+        const auto part = [&](int number, int worker) { u.run(mem, {how, number, phase, worker}); };
+        executor.run(parts, part_task(part));
+      }
+    }
+  }
+}
+
+template <class M>
+void run_model(const float* packed, const float* const* in, float* const* out, float* arena) noexcept {
+  const memory mem{packed, in, out, arena};
+  if constexpr (unit_begins<M>.count > 1)
+    run_units(units<M>, mem);
+  else  // no call that is not needed
+    [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR { (run_step<M, step>(mem), ...); }
+  (std::make_integer_sequence<int, M::schedule.step_count>{});
+}
+
+template <class M>
+void share_model(const float* packed, const float* const* in, float* const* out, float* arena, float* others,
+                 int room, const detail::any_executor& executor) noexcept {
+  if constexpr (unit_begins<M>.count > 1) {
+    if (executor.workers() > 1)
+      return share_units(units<M>, {packed, in, out, arena, others, M::worker_elements}, room, executor);
+  }
+  run_model<M>(packed, in, out, arena);
+}
+
+/// What lives on into the steps that a batch runs together.
+template <class M>
+void keep_for_batch(const float* arena, float* image) {
+  for (const buffer& b : view_of(M::schedule).buffers)
+    if (b.where == place::arena && b.host < 0 && b.first_step < M::batch.first &&
+        b.last_step >= M::batch.first)
+      std::memcpy(image + b.offset, arena + b.offset, static_cast<size_t>(b.elements()) * sizeof(float));
+}
+
+/// One unit for all images of a block.
+inline void run_for_all(const unit& u, const memory* images, index count,
+                        const detail::any_executor* executor) {
+  if (executor && executor->workers() > 1 && u.split.shared()) {
+    const int parts = u.multiply ? u.split.phase[0].along : static_cast<int>(count);
+    const auto part = [&](int number, int) {
+      if (u.multiply) return u.multiply(images, count, parts, number);
+      for (int phase = 0; phase < u.split.phases; ++phase) u.run(images[number], {cut{}, 0, phase});
+    };
+    executor->run(parts, part_task(part));
+  } else if (u.multiply) {
+    u.multiply(images, count, 1, 0);
+  } else {
+    for (int panel = 0; panel < u.panels; ++panel)
+      for (index i = 0; i < count; ++i)
+        for (int phase = 0; phase < u.split.phases; ++phase)
+          u.run(images[i], {{cut_axis::rows, 1, u.panels}, panel, phase});
+  }
+}
+
+template <class M>
+void run_batch_of_model(const float* packed, const float* const* in, float* const* out, index n, float* arena,
+                        float* kept, float* others, int room, const detail::any_executor* executor) noexcept {
+  constexpr batch_plan plan = M::batch;
+  constexpr bool together = plan.first < M::schedule.step_count;
+  const float* inputs[plan.images][M::input_count];
+  float* outputs[plan.images][M::output_count];
+  for (index first = 0; first < n; first += plan.images) {
+    const index count = n - first < plan.images ? n - first : plan.images;
+    memory images[plan.images];
+    for (index i = 0; i < count; ++i) {
+      for (int k = 0; k < M::input_count; ++k)
+        inputs[i][k] = in[k] + (first + i) * M::input_shapes[k].count();
+      for (int k = 0; k < M::output_count; ++k)
+        outputs[i][k] = out[k] + (first + i) * M::output_shapes[k].count();
+      const memory alone{packed, inputs[i], outputs[i], arena, others, M::worker_elements};
+      images[i] = {packed, inputs[i], outputs[i], kept + i * plan.stride, nullptr, 0};
+      std::span<const unit> before = units<M>;
+      if constexpr (together) {
+        if (count > 1) {
+          while (!before.empty() && unit_begins<M>.first[before.size() - 1] >= plan.first)
+            before = before.first(before.size() - 1);
+        }
+      }
+      if (executor && executor->workers() > 1)
+        share_units(before, alone, room, *executor);
+      else
+        run_units(before, alone);
+      if (together && count > 1) keep_for_batch<M>(arena, kept + i * plan.stride);
+    }
+    if (!together || count == 1) continue;
+    for (std::size_t u = 0; u < units<M>.size(); ++u)
+      if (unit_begins<M>.first[u] >= plan.first) run_for_all(units<M>[u], images, count, executor);
+  }
+}
+
+}  // namespace tenon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,97 @@
+// Many inputs at once give what each gives alone, whatever their number, on every target; nothing is written
+// beside the outputs.
+#include "in_parts.hpp"
+
+namespace {
+
+using namespace tenon::layers;
+
+// clang-format off
+/// Steps are cut, however small.
+template <auto Expression> using cut = in_parts::cut<Expression>;
+template <auto... Layers> using map = twin::net<(input<3, 9, 8> | ... | Layers)>;
+/// Convolutions with more weights than pixels, a sum, and what comes after them.
+inline constexpr auto late = conv<33, 3, stride{4}> | conv<200, 1> | relu | (identity + (conv<200, 3, padding{1}> | tanh)) | relu | conv<150, 3, padding{1}> | batch_norm;
+struct Late : tenon::model<input<3, 9, 8> | late | flatten | linear<30>> {};
+struct LateInParts : tenon::model<input<3, 9, 8> | late | flatten | linear<30>, tenon::lowering{.share_from = 0}> {};
+/// Linear layers with a sum, and one of several inputs.
+inline constexpr auto sums = linear<40> | relu | (identity + linear<40>) | sigmoid | linear<3> | softmax;
+struct Two : tenon::model<concat(name<"a">(input<3, 4, 4>) | flatten, name<"b">(input<20>) | relu) | outputs(linear<9>, linear<70>)> {};
+
+#define TENON_MODEL \
+  map<conv<6, 3> , relu , max_pool<2> , flatten , linear<120> , relu , linear<84> , relu , linear<10>>, \
+  map<conv<6, 3> , relu , global_avg_pool>, twin::net<input<50> | sums>, cut<input<50> | sums>, \
+  twin::net<input<1000> | linear<300> | relu6 | linear<17>>, cut<input<203> | linear<300> | relu6 | linear<1>>, Late, LateInParts, Two
+// clang-format on
+
+}  // namespace
+
+#include <tenon/instantiate.hpp>
+
+namespace {
+
+/// Is a batch of n what n single runs give? With `Executor` in parts.
+template <tenon::Model M, class... Executor>
+bool agrees(const tenon::executable<M>& net, std::size_t n, Executor&&... executor) {
+  const auto single = std::make_unique<typename M::workspace>();
+  const auto memory = std::make_unique<typename M::batch_workspace>();
+  std::fill_n(reinterpret_cast<float*>(memory.get()), sizeof(*memory) / sizeof(float), twin::fence::post());
+  std::vector<twin::fenced> x, y;
+  std::array<const float*, M::input_count> in;
+  std::array<float*, M::output_count> out;
+  for (int k = 0; k < M::input_count; ++k) {
+    const std::size_t count = n * M::input_shapes[k].count();
+    x.emplace_back(count, 1);
+    std::ranges::copy(twin::random_numbers(count, 3 + k), x.back().data());
+  }
+  for (int k = 0; k < M::output_count; ++k) y.emplace_back(n * M::output_shapes[k].count(), 3);
+  for (int k = 0; k < M::input_count; ++k) in[k] = x[k].data();
+  for (int k = 0; k < M::output_count; ++k) out[k] = y[k].data();
+  net.run_batch(in, out, static_cast<tenon::index>(n), *memory, executor...);
+  bool good = true;
+  for (const twin::fenced& f : y) good = good && f.intact();
+  for (std::size_t i = 0; i < n; ++i) {
+    std::array<const float*, M::input_count> one = in;
+    std::vector<std::vector<float>> expected;
+    std::array<float*, M::output_count> to;
+    for (int k = 0; k < M::input_count; ++k) one[k] += i * M::input_shapes[k].count();
+    for (int k = 0; k < M::output_count; ++k)
+      to[k] = expected.emplace_back(static_cast<std::size_t>(M::output_shapes[k].count())).data();
+    net.run(one, to, *single);
+    for (int k = 0; k < M::output_count; ++k)
+      good = good && twin::same_bits(expected[k], {out[k] + i * expected[k].size(), expected[k].size()});
+  }
+  return good;
+}
+
+}  // namespace
+
+TEST_CASE("a batch gives the bits of single runs", "[batch]") {
+  job_system pool(3);
+  twin::on_every_target([&] {
+    in_parts::each(tenon_models{}, [&]<class M>() {
+      INFO(twin::title(M::network.view()));
+      const tenon::executable<M> net([] {
+        tenon::weights<M> w;
+        std::ranges::copy(twin::random_weights(M::network.view(), 1), w.values().begin());
+        return w;
+      }());
+      const auto block = static_cast<std::size_t>(M::batch_images);
+      for (const std::size_t n :
+           {std::size_t{0}, std::size_t{1}, std::size_t{2}, block - 1, block, block + 1, 3 * block + 2}) {
+        INFO(n);
+        CHECK(agrees(net, n));
+        CHECK(agrees(net, n, in_parts::backwards{3}));
+        CHECK(agrees(net, n, in_parts::pool_executor{pool}));
+      }
+    });
+  });
+}
+
+TEST_CASE("a batch reads the weights of late layers once per block", "[batch]") {
+  STATIC_REQUIRE(Late::batch.first < Late::schedule.step_count - 1);
+  STATIC_REQUIRE(Late::batch_images >= 8);
+  // Where there is nothing to gain, images run one by one and need no memory.
+  STATIC_REQUIRE(map<conv<6, 3>, relu, global_avg_pool>::batch_images == 1);
+  STATIC_REQUIRE(map<conv<6, 3>, relu, global_avg_pool>::batch.elements == 0);
+}
