@@ -6,6 +6,9 @@ namespace {
 using namespace bench::shapes;
 template <index C, index H>
 using plain = inside<C, H, conv<C, 3, padding{1}>>;
+template <index C, index H, tenon::method How>
+using by = inside<C, H, conv<C, 3, padding{1}, algorithm<How>>>;
+using enum tenon::method;
 template <index IC, index OC, index H>
 using halving = inside<IC, H, conv<OC, 3, stride{2}, padding{1}>>;
 }  // namespace
@@ -13,6 +16,10 @@ using halving = inside<IC, H, conv<OC, 3, stride{2}, padding{1}>>;
 // clang-format off
 #define TENON_MODEL                                                     \
   plain<64, 56>, plain<128, 28>, plain<256, 14>, plain<512, 7>,         \
+  by<64, 56, direct>, by<64, 56, winograd_2>, by<64, 56, winograd_4>,\
+  by<128, 28, direct>, by<128, 28, winograd_2>, by<128, 28, winograd_4>,\
+  by<256, 14, direct>, by<256, 14, winograd_2>, by<256, 14, winograd_4>,\
+  by<512, 7, direct>, by<512, 7, winograd_2>, by<512, 7, winograd_4>, \
   halving<64, 128, 56>, halving<256, 512, 14>,                          \
   first<3, 224, conv<32, 3, stride{2}, padding{1}>>
 // clang-format on
@@ -25,9 +32,21 @@ namespace {
 
 [[maybe_unused]] const bool added[] = {
     add_layer<plain<64, 56>>("3x3 64@56"),
+    add_layer<by<64, 56, direct>>("3x3 64@56", "direct"),
+    add_layer<by<64, 56, winograd_2>>("3x3 64@56", "winograd_2"),
+    add_layer<by<64, 56, winograd_4>>("3x3 64@56", "winograd_4"),
     add_layer<plain<128, 28>>("3x3 128@28"),
+    add_layer<by<128, 28, direct>>("3x3 128@28", "direct"),
+    add_layer<by<128, 28, winograd_2>>("3x3 128@28", "winograd_2"),
+    add_layer<by<128, 28, winograd_4>>("3x3 128@28", "winograd_4"),
     add_layer<plain<256, 14>>("3x3 256@14"),
+    add_layer<by<256, 14, direct>>("3x3 256@14", "direct"),
+    add_layer<by<256, 14, winograd_2>>("3x3 256@14", "winograd_2"),
+    add_layer<by<256, 14, winograd_4>>("3x3 256@14", "winograd_4"),
     add_layer<plain<512, 7>>("3x3 512@7"),
+    add_layer<by<512, 7, direct>>("3x3 512@7", "direct"),
+    add_layer<by<512, 7, winograd_2>>("3x3 512@7", "winograd_2"),
+    add_layer<by<512, 7, winograd_4>>("3x3 512@7", "winograd_4"),
     add_layer<halving<64, 128, 56>>("3x3 stride 2 64->128@56"),
     add_layer<halving<256, 512, 14>>("3x3 stride 2 256->512@14"),
     add_layer<first<3, 224, conv<32, 3, stride{2}, padding{1}>>>("3x3 stride 2 3->32@224"),

@@ -18,19 +18,20 @@ struct step_table {
 };
 
 // (Volatile: a step is called from code that is compiled for the baseline, into which it cannot be inlined.)
-#define BENCH_STEPS_ON(target)                                                                           \
-  template <class M, int... number>                                                                      \
-  void run_step_on_##target(int step, const tenon::target::memory& memory,                               \
-                            std::integer_sequence<int, number...>) {                                     \
-    static void (*const volatile all[])(const tenon::target::memory&,                                    \
-                                        const tenon::slice&) = {&tenon::target::run_step<M, number>...}; \
-    all[step](memory, {});                                                                               \
-  }                                                                                                      \
-  template <class M>                                                                                     \
-  void run_step_on_##target(int step, const float* packed, const float* const* in, float* const* out,    \
-                            float* arena) {                                                              \
-    run_step_on_##target<M>(step, {packed, in, out, arena},                                              \
-                            std::make_integer_sequence<int, M::schedule.step_count>{});                  \
+#define BENCH_STEPS_ON(target)                                                                            \
+  template <class M, int... number>                                                                       \
+  void run_step_on_##target(int step, const tenon::target::memory& memory,                                \
+                            std::integer_sequence<int, number...>) {                                      \
+    static void (*const volatile all[])(const tenon::target::memory&,                                     \
+                                        const tenon::slice&) = {&tenon::target::run_step<M, number>...};  \
+    for (int phase = 0; phase < tenon::target::splits<M>[static_cast<std::size_t>(step)].phases; ++phase) \
+      all[step](memory, {tenon::cut{}, 0, phase});                                                        \
+  }                                                                                                       \
+  template <class M>                                                                                      \
+  void run_step_on_##target(int step, const float* packed, const float* const* in, float* const* out,     \
+                            float* arena) {                                                               \
+    run_step_on_##target<M>(step, {packed, in, out, arena},                                               \
+                            std::make_integer_sequence<int, M::schedule.step_count>{});                   \
   }
 
 #if HWY_TARGETS & HWY_AVX3

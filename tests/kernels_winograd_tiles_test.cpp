@@ -65,7 +65,8 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   BOTH(residual<18, by_4<18, 5, padding{2}>>),                                                                 \
   net<input<3, 37> | by_4<6, 3, padding{1}> | by_2<5, 5, causal>>, dilated<32, 1>, dilated<32, 2>,              \
   dilated<32, 8>, dilated<48, 3>, net<input<3, 24> | (identity + by_4<3, 3, dilation{3}, padding{3}>) | relu>,  \
-  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<370, 20, 18> | by_4<18, 3, padding{1}>>,          \
+  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<370, 20, 18> | by_4<18, 3, padding{1}>>,\
+  net<input<150, 32, 30> | by_4<5, 3, padding{1}>>,          \
   net<input<3, 5, 6, 7> | by_4<5, 3, padding{1}>>, net<input<2, 4, 8, 9> | by_2<9, 3> | relu>,                  \
   net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>
 // clang-format on

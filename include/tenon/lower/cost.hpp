@@ -1,6 +1,8 @@
 // F4. What a convolution costs by each algorithm: the estimates by which lowering chooses.
 #pragma once
 
+#include <limits>
+
 #include "tenon/lower/tiles.hpp"
 
 namespace tenon::detail {
@@ -26,15 +28,16 @@ struct convolution_cost {
   }
 
   /// Products of every point of every tile; a vector of a tile's inputs or products takes about 3 cycles a
-  /// point to be transformed.
+  /// point to be transformed, and 8 more to get out of the L2 cache and back where all of a point are
+  /// multiplied before the next. In 3-D all planes are transformed at once: not more than a few MiB of them.
   constexpr index tiles(const winograd_tiles_plan& p) const {
-    const index channels = n.out.channels(), points = p.shape.points();
-    const index depth = p.in_planes - p.planes + 1;
+    const index channels = n.out.channels(), points = p.shape.points(), depth = p.in_planes - p.planes + 1;
+    if (depth > 1 && p.inputs() > 2'000'000) return std::numeric_limits<index>::max();
     const index products = p.tiles() * points * depth * in_channels * channels / 32 * 9 / 8;
-    const index read = p.tiles() / p.planes * p.in_planes * points * 3 * pieces(in_channels, 16);
-    const index written = p.tiles() * points * 3 * pieces(channels, 16);
-    return together(products + read + written, points * depth * in_channels * channels,
-                    pieces(p.tiles(), p.block));
+    const index vectors =
+        p.tiles() / p.planes * p.in_planes * pieces(in_channels, 16) + p.tiles() * pieces(channels, 16);
+    return together(products + vectors * points * (p.by_points ? 11 : 3),
+                    points * depth * in_channels * channels, pieces(p.tiles(), p.block));
   }
 
  private:

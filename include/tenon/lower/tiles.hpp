@@ -52,13 +52,17 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   const index channels = n.out.channels(), few = pieces(channels, arena_alignment) * arena_alignment;
   const index tiles = p.tiles(), point = p.shape.points();
   p.group_width = few < 64 ? few : 64;
-  const index cache = 640 * 1024 / 4;
+  // What is transformed and multiplied at once stays in the L2 cache. Where that would be too few tiles for
+  // the weights that pass by, one point after the other does for all output channels, and the rest lies
+  // further off.
+  const index cache = 640 * 1024 / 4, few_tiles = 28, at_once = 56;
   index most = cache / (point * (p.input_step + p.group_width));
-  if (most < 28) most = 28;
+  p.by_points = most < few_tiles && most < tiles;
+  if (p.by_points) most = at_once, p.group_width = few + 64;
   if (p.in_planes > p.planes) most = tiles;
   p.block = pieces(tiles, pieces(tiles, most));
-  p.by_points = p.block * point * p.input_step > 2 * cache;
-  if (p.by_points) p.group_width = few + 64;
+  constexpr index widest = 14;  // of the micro-kernels that multiply: a block is whole ones
+  if (p.block < tiles) p.block = pieces(p.block, widest) * widest;
   return p;
 }
 
