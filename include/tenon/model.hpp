@@ -3,9 +3,9 @@
 
 #include <array>
 
-#include "tenon/batch.hpp"
 #include "tenon/diagnostic.hpp"
 #include "tenon/lower.hpp"
+#include "tenon/lower/batch.hpp"
 #include "tenon/receptive_field.hpp"
 #include "tenon/tensor.hpp"
 
@@ -195,6 +195,8 @@ struct model_of<Expression, Options, false> {
   };
   template <int>
   struct workspace_for : workspace {};
+  static constexpr batch_plan batch{0, 1, 0, 0};
+  static constexpr unknown batch_images{};
   struct batch_workspace : workspace {
     float images[1], others[1];
   };

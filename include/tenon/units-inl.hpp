@@ -1,5 +1,5 @@
-// F5. The end of instantiate-inl.hpp: steps by themselves or in stretches, one after the other, in parts on several
-// threads, or each for many inputs.
+// F5. The end of instantiate-inl.hpp: steps by themselves or in stretches, one after the other, in parts on
+// several threads, or each for many inputs.
 #if defined(TENON_UNITS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_UNITS_INL_HPP
 #undef TENON_UNITS_INL_HPP
