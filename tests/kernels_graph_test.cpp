@@ -45,6 +45,15 @@ using mobile = net<input<3, 8, 8> | conv<9, 3, stride{2}, padding{1}, no_bias> |
 using late_vector = net<input<8, 1, 1> | ((flatten | linear<8>)+(conv<8, 1> | global_avg_pool | flatten))>;
 using early_vector = net<input<8, 1, 1> | ((conv<8, 1> | global_avg_pool | flatten) + (flatten | linear<8>))>;
 
+/// A map of one channel whose pixels would lie among those of its concatenation.
+using lone_channel =
+    net<input<3, 28, 28> | conv<1, 3, stride{2}, padding{1}> | concat(identity, conv<4, 3, padding{1}>)>;
+/// Vectors that are read as maps of one position with a halo.
+using padded_vector = net<input<5> | linear<8> | reshape<8, 1, 1> | conv<4, 3, padding{1}>>;
+using padded_parts =
+    net<input<8> | concat(linear<6>, linear<4> | relu) | reshape<10, 1, 1> | conv<4, 3, padding{1}>>;
+using padded_norm = net<input<8, 1, 1> | concat(layer_norm, conv<4, 1>) | conv<4, 3, padding{1}>>;
+
 }  // namespace
 
 // clang-format off
@@ -67,7 +76,8 @@ using early_vector = net<input<8, 1, 1> | ((conv<8, 1> | global_avg_pool | flatt
   net<input<40> | sigmoid>, net<input<8, 3, 3> | max_pool<3> | conv<8, 3, padding{1}, depthwise>>,                     \
   net<input<4, 6, 13> | conv<8, 3, groups{2}, padding{1}> | relu | max_pool<2>>,                                       \
   net<input<1, 5, 14> | conv<4, 3> | batch_norm | conv<4, 1> | conv<2, 1, groups{2}>>,                                 \
-  BOTH(tanh_lenet), BOTH(mobile), BOTH(late_vector), BOTH(early_vector)
+  BOTH(tanh_lenet), BOTH(mobile), BOTH(late_vector), BOTH(early_vector),                                            \
+  BOTH(lone_channel), BOTH(padded_vector), BOTH(padded_parts), BOTH(padded_norm)
 // clang-format on
 #include <tenon/instantiate.hpp>
 

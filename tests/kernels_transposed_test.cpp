@@ -32,6 +32,8 @@ template <tenon::index C> using residual = net<input<C, 6, 7> | tag<"in"> | conv
   BOTH(up<3, relu , conv_transpose<7, 3, stride{2}> , max_pool<2>>), \
   up<3, conv_transpose<16, 5, stride{2}, padding{2}> , conv<4, 3, padding{1}>>, BOTH(residual<4>), residual<17>, \
   line<conv_transpose<5, 4, stride{3}, padding{1}>>, line<conv_transpose<8, 3, stride{2}, dilation{2}>>, \
+  net<input<130, 1, 1> | conv_transpose<40, extent{5, 1}, stride{4, 1}, padding{1, 0}>>, \
+  net<input<4, 1> | conv_transpose<4, 5, stride{4}, padding{1}>>, \
   box<conv_transpose<4, 3, stride{2}, padding{1}>>, \
   box<conv_transpose<3, extent{1, 2, 3}, stride{1, 2, 2}, output_padding{0, 1, 0}>>
 // clang-format on

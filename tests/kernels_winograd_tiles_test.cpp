@@ -68,7 +68,13 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<370, 20, 18> | by_4<18, 3, padding{1}>>,\
   net<input<150, 32, 30> | by_4<5, 3, padding{1}>>,          \
   net<input<3, 5, 6, 7> | by_4<5, 3, padding{1}>>, net<input<2, 4, 8, 9> | by_2<9, 3> | relu>,                  \
-  net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>
+  net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>,                                        \
+  net<input<5, 1, 1> | by_4<9, 3, padding{1}>>, net<input<17, 1, 2> | by_4<3, 5, padding{2}>>,                  \
+  net<input<5, 7, 6> | concat(by_4<9, 3, padding{1}> | tag<"a">, by_2<7, 3, padding{1}>)                        \
+      | concat(identity, from<"a"> | by_4<4, 5, padding{4}> | by_2<4, 5>) | by_4<6, 3>>,                        \
+  net<input<3, 2, 6, 7> | by_4<9, extent{1, 3, 3}, padding{1}> | by_4<4, extent{3, 3, 5}, padding{0, 1, 2}>>,   \
+  net<input<3, 6, 12> | by_4<9, extent{1, 3}, dilation{3, 3}, padding{0, 3}>>,                                 \
+  net<input<3, 9, 10> | by_4<9, 3, padding{1}, cyclic> | by_4<5, 3, padding{1}, reflect>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 

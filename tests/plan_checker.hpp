@@ -201,7 +201,7 @@ class plan_checker {
         (!planar(out) || !out.dense()))
       say("a reshape with gaps", s);
     if (st.how == algorithm::direct_width) {
-      if (in.order != layout::planar && in.channels != 1) say("a planar step reads interleaved", s);
+      if (in.order != layout::planar && in.pixel != 1) say("a planar step reads interleaved", s);
       if (out.order != layout::planar && !out.same_in_both_orders())
         say("a planar step writes interleaved", s);
       if (in.slack < arena_alignment) say("no slack for vectors along the width", s);

@@ -20,7 +20,7 @@ inline constexpr auto by_2 = algorithm<tenon::method::winograd_2>, by_4 = algori
   map<conv<9, 3> , (identity + (conv<9, 3, padding{1}> | tanh)) , relu , conv<40, 3, padding{1}>>, \
   map<conv33 , conv_transpose<9, 4, stride{3, 2}, padding{1}>>, map<local<9, 3>>, map<conv<17, 3, untied_bias>>, \
   map<flatten , linear<333> , relu , linear<200>>, line<conv<6, 5, causal> , relu>, \
-  line<conv<40, 3, dilation{7}, padding{7}> , conv<35, 1>>, line<conv_transpose<7, 4, stride{2}>>, line<max_pool<2> , conv<33, 3>>, \
+  line<conv<40, 3, dilation{7}, padding{7}> , conv<35, 1>>, line<conv_transpose<7, 4, stride{2}>>, cut<(input<130, 9, 9> | conv_transpose<40, 3, stride{2}>)>, line<max_pool<2> , conv<33, 3>>, \
   map<conv<70, 3, by_4> , relu , max_pool<2>>, map<conv<9, 3, by_2> , conv<20, 5, by_2>>, \
   cut<(input<100, 22, 23> | conv<9, 3, padding{1}, by_4>)>, box<conv<40, 3, by_4>>, \
   line<local<5, 3>>, box<conv<20, 3> , relu , max_pool<2>>, box<conv<4, 3, padding{1}, depthwise>>, box<conv_transpose<4, 2, stride{2}>>

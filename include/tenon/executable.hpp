@@ -64,7 +64,9 @@ class executable {
   /// output and workspace need no alignment and must not overlap. May be called from many threads at once,
   /// each with a workspace of its own. What a NaN makes of the output is not promised: a relu or a max pool
   /// may drop it. Infinities and subnormal numbers are computed with as IEEE 754 says, unless the caller has
-  /// set the CPU to flush the latter to zero.
+  /// set the CPU to flush the latter to zero. But a Winograd convolution adds inputs before it multiplies: an
+  /// infinity, or a number above 1e36, may make NaN of all outputs of its tile, also of those whose windows
+  /// it is not in; algorithm<method::direct> does not.
   void operator()(input x, output y, typename M::workspace& scratch) const noexcept
       requires(M::input_count == 1 && M::output_count == 1) {
     run({x.data()}, {y.data()}, scratch);

@@ -350,8 +350,9 @@ HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {
     if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
     run_convolution<M, I>(mem, at, from + in.origin(), weights, residual, to + out.origin());
   } else if constexpr (what.how == algorithm::matrix_vector) {
+    to += out.origin();  // a vector that is read as a map of one position may have a halo
     const float* residual = to;
-    if constexpr (s.has_residual()) residual = mem.read(s.residual());
+    if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
     constexpr index block = g.vectors * g.lanes;
     const unit_range blocks = range_of(g.blocks, at.how.along, at.along());
     for (index b = blocks.first; b < blocks.end && b + 1 < g.blocks; ++b)

@@ -71,6 +71,7 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
   const int lanes = lanes_for(isa, channels);
   const index vectors = pieces(channels, lanes);
   tile best{pool_rows, pool_columns, 1, lanes};
+  if (columns < pool_columns) return best;  // a phase of a transposed convolution may have no outputs
   index best_cycles = -1;
   for (int v = 1; v <= 4 && v <= vectors; ++v) {
     for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {

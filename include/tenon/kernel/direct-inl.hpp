@@ -134,11 +134,12 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
 /// Asks for weights that are read soon: each time for one of `times` equal parts of a panel. Weights come
 /// from far away, because a network's other weights have been through the cache since they were last read;
 /// while one panel is computed with, the next one arrives. (What lies behind the last panel are the next
-/// layer's weights; small panels are not worth it.)
+/// layer's weights; small panels are not worth it.) A piece of a transposed convolution may have no tile at
+/// all.
 class weights_ahead {
  public:
   weights_ahead(const float* next, index panel, index times)
-      : next_(next), part_(panel < least ? 0 : pieces(panel, times)) {}
+      : next_(next), part_(panel < least || times == 0 ? 0 : pieces(panel, times)) {}
   HWY_INLINE void fetch() {
     for (index i = 0; i < part_; i += line) hwy::Prefetch(next_ + i);
     next_ += part_;

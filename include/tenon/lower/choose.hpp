@@ -202,6 +202,12 @@ class choice {
     for (int s = 0; s < d_.step_count; ++s) settle(d_.value_of(s), produced_order(s));
   }
 
+  /// Not what is written or read as one vector: beside its pixels lie those of other parts, around it a halo.
+  constexpr bool may_be_part(int value) const {
+    const demand& d = d_.demands[value];
+    return !d.natural && !d.vectors_along_width && !d_.writes_dense(d_.step_of[value]);
+  }
+
   /// Branches write side by side into the memory of their concatenation along the channels: a value that is
   /// computed interleaved has no memory of its own, but channels of the concatenation's.
   constexpr void choose_hosts() {
@@ -213,7 +219,7 @@ class choice {
       for (int operand : d_.operand[s]) {
         const int value = d_.resolve(operand);
         if (d_.step_of[value] >= 0 && d_.host[value] < 0 && d_.home_order[value] == layout::interleaved &&
-            !d_.demands[value].natural && d_.nodes[value].out == d_.nodes[operand].out) {
+            may_be_part(value) && d_.nodes[value].out == d_.nodes[operand].out) {
           d_.host[value] = id;
           d_.first_channel[value] = first;
         }
