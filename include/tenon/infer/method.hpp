@@ -14,7 +14,7 @@ constexpr std::string_view purpose(method m) {
     case method::winograd_4:
       return "filters of 3 or 5 taps along the last axis or two, of one group, with stride 1, a bias per "
              "channel, "
-             "and whole tiles where they are dilated";
+             "whole tiles where they are dilated, and no dilation of the depth";
     default:
       return "any convolution";
   }
