@@ -23,7 +23,7 @@ struct buffer {
   place where = place::arena;
   int port = 0;  // which input or output
   index halo_front = 0, halo_top = 0, halo_left = 0, halo_back = 0, halo_bottom = 0, halo_right = 0;
-  index pixel = 0;          // elements of one pixel in memory: channels of the map or its host, and maybe a gap
+  index pixel = 0;          // elements of one pixel in memory: the channels of map or host, maybe a gap
   int host = -1;            // the buffer in which this one lies
   index first_channel = 0;  // of the host
   index slack = 0;   // elements after the end that vectors may read (never write); their values do not matter

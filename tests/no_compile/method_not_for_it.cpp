@@ -1,6 +1,6 @@
 // Winograd's tiles overlap by taps: a stride tears them apart.
 // RULE: method_not_for_it
-// EXPECT: tenon: layer 0 (conv<2, 3, stride{2}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for filters of 3 or 5 taps along the last axis or two, of one group, with stride 1, a bias per channel, whole tiles where they are dilated, and no dilation of the depth
+// EXPECT: tenon: layer 0 (conv<2, 3, stride{2}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for one group, stride 1, 3 or 5 taps along the last axes, a bias per channel, and whole tiles where it is dilated, never in depth
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

@@ -12,9 +12,8 @@ constexpr std::string_view purpose(method m) {
       return "2-D filters of 3 or 5 rows, of one group, with stride and dilation 1 and a bias per channel";
     case method::winograd_2:
     case method::winograd_4:
-      return "filters of 3 or 5 taps along the last axis or two, of one group, with stride 1, a bias per "
-             "channel, "
-             "whole tiles where they are dilated, and no dilation of the depth";
+      return "one group, stride 1, 3 or 5 taps along the last axes, a bias per channel, and whole tiles "
+             "where it is dilated, never in depth";
     default:
       return "any convolution";
   }
