@@ -38,8 +38,8 @@ constexpr auto in_blocks = tenon::winograd_tiles_plan_of(
     net<input<100, 22, 23> | by_4<9, 3, padding{1}>>::network.nodes[1], 100, 4, {9, 22, 23}, 1, 1);
 static_assert(in_blocks.block < in_blocks.tiles() && !in_blocks.by_points);
 static_assert(
-    tenon::winograd_tiles_plan_of(net<input<370, 20, 18> | by_4<18, 3, padding{1}>>::network.nodes[1], 370, 4,
-                                  {18, 20, 18}, 1, 1)
+    tenon::winograd_tiles_plan_of(net<input<340, 16, 12> | by_4<18, 3, padding{1}>>::network.nodes[1], 340, 4,
+                                  {18, 16, 12}, 1, 1)
         .by_points);
 
 /// Each of the networks has such a convolution.
@@ -65,7 +65,7 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   BOTH(residual<18, by_4<18, 5, padding{2}>>),                                                                 \
   net<input<3, 37> | by_4<6, 3, padding{1}> | by_2<5, 5, causal>>, dilated<32, 1>, dilated<32, 2>,              \
   dilated<32, 8>, dilated<48, 3>, net<input<3, 24> | (identity + by_4<3, 3, dilation{3}, padding{3}>) | relu>,  \
-  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<370, 20, 18> | by_4<18, 3, padding{1}>>,\
+  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<340, 16, 12> | by_4<18, 3, padding{1}>>,\
   net<input<150, 32, 30> | by_4<5, 3, padding{1}>>,          \
   net<input<3, 5, 6, 7> | by_4<5, 3, padding{1}>>, net<input<2, 4, 8, 9> | by_2<9, 3> | relu>,                  \
   net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>,                                        \
