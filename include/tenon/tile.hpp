@@ -140,9 +140,10 @@ struct direct_key {
   index column_step;  // elements between the inputs of neighbouring output columns
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
-  bool partial;        // the last vector has fewer channels than lanes
-  bool depthwise;      // each lane has an input of its own, instead of one input for all
-  bool biased = true;  // the panel begins with the biases; else sums begin with zero
+  bool partial;          // the last vector has fewer channels than lanes
+  bool depthwise;        // each lane has an input of its own, instead of one input for all
+  bool biased = true;    // the panel begins with the biases; else sums begin with zero
+  bool fetches = false;  // asks for the weights of the next panel
 };
 
 /// The same for a convolution whose vectors lie along the width.

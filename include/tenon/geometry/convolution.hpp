@@ -49,10 +49,11 @@ constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.blocks = l.group_channels / t.channels();
   const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.lanes);
   l.rest_block = rest > 0;
-  const index taps = l.tap_planes * l.tap_rows * l.tap_columns * l.tap_channels;
+  const index taps = l.taps();
   l.panel = t.channels() * (1 + taps);
   l.rest_panel = rest_vectors * t.lanes * (1 + taps);
   l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
+  l.fetch_ahead();
   return {l, t, static_cast<int>(rest_vectors), rest % t.lanes != 0,
           l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
 }
@@ -182,6 +183,7 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.after = epilogue_of(s);
   key.partial = rest_block && g.rest_partial;
   key.depthwise = g.layer.depthwise;
+  key.fetches = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
   return key;
 }
 

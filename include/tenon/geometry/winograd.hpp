@@ -112,6 +112,7 @@ constexpr direct_key multiply_key_of(const winograd_tiles_geometry& g, bool rest
   if (rest_tiles) key.shape.columns = static_cast<int>(g.layer.tiles() % g.layer.multiply.tile_columns);
   key.column_step = g.layer.input_step;
   key.biased = false;
+  key.fetches = g.layer.multiply.ahead_step > 0;
   return key;
 }
 constexpr direct_key combine_key_of(const step_view& s, const winograd_tiles_geometry& g, bool partial,

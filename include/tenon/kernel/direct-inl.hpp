@@ -76,7 +76,7 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
 /// `Pixels` pixels of the tile. `panel` is at the weights of the first tap; returns the end of those it used.
 template <direct_key Key, int Pixels, class V>
 HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float* HWY_RESTRICT in,
-                                 const float* HWY_RESTRICT panel, V* acc) {
+                                 const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
   constexpr tile t = Key.shape;
   constexpr int vectors = t.vectors;
   const tag<t.lanes> d;
@@ -84,6 +84,10 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
     for (index column = 0; column < l.tap_columns; ++column) {
       const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
       for (index channel = 0; channel < l.tap_channels; ++channel) {
+        if constexpr (Key.fetches) {
+          hwy::Prefetch(ahead);
+          ahead += l.ahead_step;
+        }
         V w[vectors];
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
@@ -113,11 +117,11 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
 }
 
 /// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
-/// block.
+/// block, `ahead` those to ask for meanwhile.
 template <direct_key Key>
 HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT in,
-                              const float* HWY_RESTRICT panel, const float* residual,
-                              float* HWY_RESTRICT out) {
+                              const float* HWY_RESTRICT panel, const float* residual, float* HWY_RESTRICT out,
+                              const float* ahead) {
   constexpr tile t = Key.shape;
   const tag<t.lanes> d;
   constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
@@ -127,40 +131,20 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
     acc[i] = Key.biased ? hn::LoadU(d, panel + (i % vectors) * t.lanes) : hn::Zero(d);
   if constexpr (Key.biased) panel += t.channels();
   for (index plane = 0; plane < l.tap_planes; ++plane)
-    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc);
+    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, ahead);
   finish_tile<Key>(l, acc, residual, out);
 }
-
-/// Asks for weights that are read soon: each time for one of `times` equal parts of a panel. Weights come
-/// from far away, because a network's other weights have been through the cache since they were last read;
-/// while one panel is computed with, the next one arrives. (What lies behind the last panel are the next
-/// layer's weights; small panels are not worth it.) A piece of a transposed convolution may have no tile at
-/// all.
-class weights_ahead {
- public:
-  weights_ahead(const float* next, index panel, index times)
-      : next_(next), part_(panel < least || times == 0 ? 0 : pieces(panel, times)) {}
-  HWY_INLINE void fetch() {
-    for (index i = 0; i < part_; i += line) hwy::Prefetch(next_ + i);
-    next_ += part_;
-  }
-
- private:
-  static constexpr index least = 2048, line = 16;
-  const float* next_;
-  index part_;
-};
 
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels.
 /// A layer without a residual may pass its output instead: it is not read.
 inline void direct(const direct_layer& l, const direct_tiles& tiles, const float* in, const float* packed,
                    const float* residual, float* out) {
-  const index tiles_of_block = l.planes * pieces(l.rows, l.tile_rows) * pieces(l.columns, l.tile_columns);
+  const index ahead_step = l.taps() * l.ahead_step;
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
       const bool rest = block == l.blocks;
       const index panel = rest ? l.rest_panel : l.panel;
-      weights_ahead ahead(packed + panel, panel, tiles_of_block);
+      const float* ahead = packed + panel;
       for (index plane = 0; plane < l.planes; ++plane) {
         for (index row = 0; row < l.rows; row += l.tile_rows) {
           const auto& line = tiles.run[rest][l.rows - row < l.tile_rows];
@@ -168,10 +152,10 @@ inline void direct(const direct_layer& l, const direct_tiles& tiles, const float
           const float* residual_row = residual + plane * l.residual_plane_step + row * l.residual_row_step;
           float* out_row = out + plane * l.out_plane_step + row / l.pool_rows * l.out_row_step;
           for (index column = 0; column < l.columns; column += l.tile_columns) {
-            ahead.fetch();
-            line[l.columns - column < l.tile_columns](l, in_row + column * l.column_step, packed,
-                                                      residual_row + column * l.residual_column_step,
-                                                      out_row + column / l.pool_columns * l.out_column_step);
+            line[l.columns - column < l.tile_columns](
+                l, in_row + column * l.column_step, packed, residual_row + column * l.residual_column_step,
+                out_row + column / l.pool_columns * l.out_column_step, ahead);
+            ahead += ahead_step;
           }
         }
       }

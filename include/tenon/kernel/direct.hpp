@@ -23,15 +23,28 @@ struct direct_layer {
   index blocks, block_channels;  // full blocks of output channels in a group, and the channels of one
   index rest_block;              // 1 if channels remain after the full blocks
   index panel, rest_panel;       // packed elements of a block
+  index ahead_step;              // elements of the next panel to ask for with each tap of each tile
   std::size_t last_lanes;        // channels in the last vector of a group
   bool depthwise;                // each output channel reads the input channel of its own number
+
+  constexpr index taps() const { return tap_planes * tap_rows * tap_columns * tap_channels; }
+  constexpr index tiles() const { return planes * pieces(rows, tile_rows) * pieces(columns, tile_columns); }
+
+  /// Weights come from far away: a network's other weights have been through the cache since they were last
+  /// read. While one panel is computed with, the next one is asked for, a little with each tap of each tile:
+  /// all at once would fill the queue of loads that wait, and the tile's own would wait behind them. (What
+  /// lies behind the last panel are the next layer's weights; small panels are not worth it.)
+  constexpr void fetch_ahead() {
+    const index times = tiles() * taps();
+    ahead_step = panel < 2048 || times == 0 ? 0 : pieces(panel, times);
+  }
 };
 
 /// The micro-kernels of a layer, for full tiles and for what remains: [rest of block][rest of rows][rest of
 /// columns].
 struct direct_tiles {
   using tile_function = void (*)(const direct_layer&, const float* in, const float* panel,
-                                 const float* residual, float* out);
+                                 const float* residual, float* out, const float* ahead);
   tile_function run[2][2][2];
 };
 

@@ -86,6 +86,7 @@ constexpr piece<direct_layer> piece_of(const direct_layer& all, const slice& s) 
     p.in = r.first * all.column_step, p.residual = r.first * all.residual_column_step;
     p.out = r.first / all.pool_columns * all.out_column_step;
   }
+  l.fetch_ahead();
   if (s.how.blocks == 1) return p;
   const unit_range r = range_of(blocks_of(all), s.how.blocks, s.block());
   index channels = 0;

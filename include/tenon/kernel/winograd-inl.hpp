@@ -63,7 +63,7 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
 template <direct_key Key, int R, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
                                 const float* HWY_RESTRICT panel, const float* residual,
-                                float* HWY_RESTRICT out) {
+                                float* HWY_RESTRICT out, const float* ahead) {
   static constexpr winograd_matrices<2, R> m;
   constexpr tile t = Key.shape;
   constexpr int vectors = t.vectors, sums = t.columns * vectors;
@@ -103,7 +103,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
       }
       panel += (Slide - 1) * tap;
     } else {
-      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc);
+      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc, ahead);
     }
     for (int row = 0; row < 2; ++row) {
       if (m.a[row][point] == 0) continue;
@@ -135,7 +135,8 @@ void winograd(const direct_layer& l, const winograd_layer& rows, const direct_ti
       for (index column = 0; column < l.columns; column += l.tile_columns)
         line[l.columns - column < l.tile_columns](l, points + rows.first_tap + column * l.column_step, panel,
                                                   residual_row + column * l.residual_column_step,
-                                                  out_row + column / l.pool_columns * l.out_column_step);
+                                                  out_row + column / l.pool_columns * l.out_column_step,
+                                                  nullptr);
       panel += rest ? l.rest_panel : l.panel;
       done += l.block_channels;
     }

@@ -145,7 +145,8 @@ HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const 
 /// are those of the first point; `l.tap_channel_step` elements lie between points.
 template <direct_key Key, winograd_shape Shape>
 HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTRICT products,
-                                   const float* bias, const float* residual, float* HWY_RESTRICT out) {
+                                   const float* bias, const float* residual, float* HWY_RESTRICT out,
+                                   const float*) {
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
   constexpr tile t = Key.shape;
   const tag<t.lanes> d;
@@ -185,10 +186,11 @@ inline void winograd_multiply(const winograd_tiles_layer& l, const winograd_tile
   const auto& line = k.multiply.run[rest][0];
   const index step = l.multiply.tile_columns, width = l.multiply.out_column_step;
   const index panel = rest ? l.multiply.rest_panel : l.multiply.panel;
-  weights_ahead ahead(weights + panel, panel, pieces(count, step));
+  const float* ahead = weights + panel;
   for (index i = 0; i < count; i += step) {
-    ahead.fetch();
-    line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width);
+    line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width,
+                           ahead);
+    ahead += l.multiply.taps() * l.multiply.ahead_step;
   }
 }
 
@@ -212,7 +214,8 @@ inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd
     for (int v = 0; v < vectors; ++v) {
       const bool partial = rest && v == vectors - 1 && k.combine.run[1][rest_rows][rest_columns];
       k.combine.run[partial][rest_rows][rest_columns](o, products + v * l.lanes, bias + v * l.lanes,
-                                                      residual_tile + v * l.lanes, out_tile + v * l.lanes);
+                                                      residual_tile + v * l.lanes, out_tile + v * l.lanes,
+                                                      nullptr);
     }
     products += l.multiply.out_column_step;
   });
