@@ -58,9 +58,12 @@ std::string map_text(const tenon::buffer& b) {
 /// "conv3x3", and what was fused into it.
 std::string layers_text(const tenon::step_view& s) {
   std::string text;
-  for (int k = 0; k < s.what.covered_count; ++k)
-    text += (k > 0 ? " | " : "") +
-            std::string(spell(s.graph.nodes[static_cast<std::size_t>(s.what.covered[k])].attr).view());
+  for (int link = 0; link < links_with(s.what); ++link) {
+    const tenon::step& step = link_of(s, link).what;
+    for (int k = 0; k < step.covered_count; ++k)
+      text += (text.empty() ? "" : " | ") +
+              std::string(spell(s.graph.nodes[static_cast<std::size_t>(step.covered[k])].attr).view());
+  }
   return text.empty() ? "(copy)" : text;
 }
 
@@ -73,21 +76,22 @@ json profile(const bench::network_type& type, const tenon::machine& core, int ru
   double total = 0, total_floor = 0;
   for (std::size_t i = 0; i < type.plan.steps.size(); ++i) {
     const tenon::step_view s{type.graph, type.plan, type.plan.steps[i]};
+    if (is_later_link(s.what)) continue;  // a chain is one line
+    const tenon::effort effort = tenon::effort_of(s);
     const double us = 1e6 * bench::rank(seconds[i], 0.5), floor = tenon::least_microseconds(s, core);
-    const double gflops = 2e-3 * static_cast<double>(s.what.macs) / us;
-    double bytes = tenon::map_bytes(s.in()) + tenon::map_bytes(s.out());
-    if (s.has_residual()) bytes += tenon::map_bytes(s.residual());
-    if (has_weights(s.what.how)) bytes += static_cast<double>(s.layer().tensor_count) * sizeof(float);
-    std::printf("%4zu  %-13s %-14s %-14s %9.2f %8.1f %9.2f %6.2f  %s\n", i,
-                std::string(spelling(s.what.how)).c_str(), map_text(s.in()).c_str(),
-                map_text(s.out()).c_str(), us, gflops, floor, us / floor, layers_text(s).c_str());
+    const double gflops = 2e-3 * effort.macs / us;
+    const tenon::step_view last = link_of(s, links_with(s.what) - 1);
+    const std::string how(s.what.chain > 1 ? "chain" : spelling(s.what.how));
+    std::printf("%4zu  %-13s %-14s %-14s %9.2f %8.1f %9.2f %6.2f  %s\n", i, how.c_str(),
+                map_text(s.in()).c_str(), map_text(last.out()).c_str(), us, gflops, floor, us / floor,
+                layers_text(s).c_str());
     steps.push_back({{"step", i},
                      {"layers", layers_text(s)},
-                     {"algorithm", spelling(s.what.how)},
+                     {"algorithm", how},
                      {"us", us},
                      {"floor_us", floor},
-                     {"flops", 2 * s.what.macs},
-                     {"bytes", bytes}});
+                     {"flops", 2 * effort.macs},
+                     {"bytes", effort.bytes()}});
     total += us, total_floor += floor;
   }
   std::printf("sum of the medians %.1f us, floor %.1f us, %.2f times\n", total, total_floor,

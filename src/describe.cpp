@@ -122,6 +122,8 @@ std::string map_text(const buffer& b) {
 std::string place_text(const buffer& b) {
   if (b.where == place::input) return "input";
   if (b.where == place::output) return "output";
+  if (b.held > 0)
+    return "@" + std::to_string(b.offset * index(sizeof(float))) + ", " + std::to_string(b.held) + " rows";
   return "@" + std::to_string(b.offset * index(sizeof(float)));
 }
 
@@ -176,6 +178,11 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
     macs += s.what.macs, packed += bytes, floor += least_microseconds(s, core);
   }
   t.print(out);
+  for (std::size_t i = 0; i < schedule.steps.size(); ++i)
+    if (const step& s = schedule.steps[i]; s.chain > 1)
+      out << "Steps " << i << " to " << i + static_cast<std::size_t>(s.chain) - 1
+          << " are a chain: they advance together, "
+          << (s.band == 1 ? "1 row" : std::to_string(s.band) + " rows") << " of the last at a time\n";
   out << schedule.steps.size() << " steps, " << grouped(macs) << " MACs, " << grouped(packed)
       << " bytes of packed weights for vectors of " << isa.lanes << ", arena of "
       << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n"

@@ -40,6 +40,7 @@ class plan_checker {
       ++port;
     }
     for (int s = 0; s < int(plan_.steps.size()); ++s) check_step(s);
+    for (int s = 0; s < int(plan_.steps.size()); ++s) check_chain(s);
     check_all_computed();
     check_output();
     check_places();
@@ -254,6 +255,36 @@ class plan_checker {
       say("too little memory for the transformed inputs", s);
   }
 
+  /// The links of a chain follow one another; of each map between them, which nobody else reads, there are
+  /// rows enough in memory: all from the first that the next link's next window reads to the last that is
+  /// asked for.
+  void check_chain(int s) {
+    const int links = step_at(s).chain;
+    if (step_at(s).band == 0 && (links != 0 || buffer_at(step_at(s).out).held != 0)) say("half a chain", s);
+    if (links == 0) return;
+    index rows = step_at(s).band;
+    for (int i = s + links - 1; i >= s; --i) {
+      const step& st = step_at(i);
+      const buffer& out = buffer_at(st.out);
+      if (st.band != step_at(s).band || (i > s && st.chain != 0)) say("a link of no chain", i);
+      if (st.how != algorithm::direct && st.how != algorithm::depthwise)
+        say("a link that is no convolution", i);
+      if (buffer_at(st.in).depth != 1 || out.depth != 1) say("a link with planes", i);
+      if ((out.held > 0) != (i + 1 < s + links)) say("a map of the wrong size within a chain", i);
+      if (i + 1 < s + links) {
+        if (step_at(i + 1).in != st.out || !interleaved(out) || out.where != place::arena || out.host >= 0)
+          say("a broken chain", i);
+        if (uses(st.covered[st.covered_count - 1]) != 1) say("a map within a chain has other readers", i);
+        const window w = on_memory(node_at(step_at(i + 1).node));
+        const int pool = step_at(i + 1).pool;
+        if (pool >= 0) rows *= on_memory(node_at(pool)).kernel[1];
+        const index reach = (w.kernel[1] - 1) * w.dilation[1] + 1;
+        rows = (rows - 1) * w.stride[1] + std::max(reach, w.stride[1]);
+        if (out.held < rows) say("too few rows of a map within a chain", i);
+      }
+    }
+  }
+
   /// A transposed convolution reads inputs from (pad_lo - dilation * (kernel - 1)) / stride on, rounded up,
   /// to (outputs - 1 + pad_lo) / stride.
   void check_reach(int s) {
@@ -322,10 +353,13 @@ class plan_checker {
     const int count = int(plan_.buffers.size());
     const auto length = [](const buffer& b) { return b.elements() + b.slack; };
     std::vector<int> first(plan_.buffers.size(), int(plan_.steps.size())), last(plan_.buffers.size(), -1);
-    for (int s = 0; s < int(plan_.steps.size()); ++s)
+    for (int s = 0, begin = 0; s < int(plan_.steps.size()); ++s) {
+      if (step_at(s).band == 0 || step_at(s).chain > 0) begin = s;
+      const int end = begin + std::max(step_at(begin).chain, 1) - 1;  // the links of a chain run together
       for (int b : {step_at(s).in, step_at(s).residual, step_at(s).out, step_at(s).scratch})
         for (; b >= 0; b = buffer_at(b).host)
-          first[std::size_t(b)] = std::min(first[std::size_t(b)], s), last[std::size_t(b)] = s;
+          first[std::size_t(b)] = std::min(first[std::size_t(b)], begin), last[std::size_t(b)] = end;
+    }
     for (int a = 0; a < count; ++a) {
       const buffer& x = buffer_at(a);
       if (x.where != place::arena) continue;

@@ -14,7 +14,9 @@
 
 #include "tenon/executable.hpp"
 #include "tenon/geometry.hpp"
+#include "tenon/geometry/chain.hpp"
 #include "tenon/geometry/split.hpp"
+#include "tenon/kernel/chain-inl.hpp"
 #include "tenon/kernel/direct-inl.hpp"
 #include "tenon/kernel/linear-inl.hpp"
 #include "tenon/kernel/norm-inl.hpp"
@@ -67,7 +69,7 @@ template <class M>
 inline constexpr auto splits = []<int... step>(std::integer_sequence<int, step...>) {
   std::array<step_split, sizeof...(step) + 1> all{};
   constexpr index share_from = M::lowered_with.share_from;
-  if ((time_of(step_of<M, step>::view, isa) + ... + index{0}) >= 5 * share_from)
+  if ((time_with(step_of<M, step>::view, isa) + ... + index{0}) >= 5 * share_from)
     ((all[step] = split_of(step_of<M, step>::view, isa, share_from)), ...);
   return all;
 }
@@ -251,9 +253,9 @@ struct memory {
   float* write(const buffer& b) const { return (b.where == place::output ? out[b.port] : arena) + b.offset; }
   const float* read(const buffer& b) const { return b.where == place::input ? in[b.port] : write(b); }
   /// The memory of a step itself: each worker has its own.
-  float* scratch(const buffer& b, int worker) const {
-    return worker == 0 ? arena + b.offset : others + (worker - 1) * others_step;
-  }
+  float* scratch(const buffer& b, int worker) const { return worker == 0 ? arena + b.offset : own(worker); }
+  /// All of it; that of the first worker is in the arena.
+  float* own(int worker) const { return worker == 0 ? nullptr : others + (worker - 1) * others_step; }
 };
 
 /// A convolution: `from`, `to` and `residual` are at element (0, 0, 0, 0) of their maps.
@@ -330,7 +332,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
 
 /// A step, or what a slice takes of it.
 template <class M, int I>
-HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {}) {
+HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   using this_step = step_of<M, I>;
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
@@ -444,6 +446,42 @@ HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {
     if constexpr (what.how == algorithm::pad)
       fill_edges(out, on_memory(s.layer()), s.layer().attr.beyond, s.layer().attr.alpha, to + out.origin());
   }
+}
+
+/// The chain that begins with step First, or a part of its rows.
+template <class M, int First, int Count>
+HWY_INLINE void run_chain(const memory& mem, const slice& at) {
+  constexpr plan_view plan = view_of(M::schedule);
+  constexpr const step &first = plan.steps[First], &last = plan.steps[First + Count - 1];
+  constexpr const buffer &in = plan.buffers[first.in], &out = plan.buffers[last.out];
+  if (last.clears >= 0 && at.part == 0)
+    clear_halo(plan.buffers[last.clears], mem.write(plan.buffers[last.clears]));
+  float* own = mem.own(at.worker);
+  const auto part_of = [&]<int I>(std::integral_constant<int, I>) -> chain_part {
+    static constexpr step_view s = step_of<M, I>::view;
+    static constexpr chain_link link = chain_link_of(s, isa);
+    static constexpr direct_tiles tiles = make_direct_tiles<step_of<M, I>>();
+    float* to = mem.write(s.out()) + (s.out().held > 0 ? 0 : s.out().origin());
+    if (own && s.out().held > 0) to = own, own += own_elements(s.out());
+    const float* residual = to;
+    if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
+    return {link, tiles, mem.packed + packed_offsets<M>[I], residual, to};
+  };
+  [&]<int... k>(std::integer_sequence<int, k...>) HWY_ATTR {
+    const chain_part parts[] = {part_of(std::integral_constant<int, First + k>{})...};
+    chain_run<Count>(parts, mem.read(in) + in.origin())(range_of(out.rows, at.how.along, at.along()),
+                                                        first.band);
+  }
+  (std::make_integer_sequence<int, Count>{});
+}
+
+/// A step, or what a slice takes of it. A chain runs with its first step.
+template <class M, int I>
+HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {}) {
+  if constexpr (M::schedule.steps[I].chain > 1)
+    run_chain<M, I, M::schedule.steps[I].chain>(mem, at);
+  else if constexpr (!is_later_link(M::schedule.steps[I]))
+    run_alone<M, I>(mem, at);
 }
 
 }  // namespace tenon::HWY_NAMESPACE

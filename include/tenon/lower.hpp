@@ -1,6 +1,7 @@
-// F4. Graph -> plan: fuse, choose, stage, place. Decisions only; no arithmetic on data.
+// F4. Graph -> plan: fuse, choose, chain, stage, place. Decisions only; no arithmetic on data.
 #pragma once
 
+#include "tenon/lower/chain.hpp"
 #include "tenon/lower/choose.hpp"
 #include "tenon/lower/fuse.hpp"
 #include "tenon/lower/place.hpp"
@@ -16,6 +17,7 @@ consteval auto lower(const graph<Nodes, Scopes, Outputs>& g, lowering options) {
   draft d(g.nodes, g.outputs, options);
   detail::fusion(d).run();
   detail::choice(d).run();
+  detail::chaining(d).run();
   detail::staging(d).run();
   detail::placement(d.result).run();
   return d.result;

@@ -33,14 +33,15 @@ constexpr index sum_over(std::span<const node> nodes, index node::*count) {
   return total;
 }
 
-/// Elements of the largest scratch memory that a step has for itself.
+/// Elements of the largest memory that a step or a chain has for itself.
 constexpr index scratch_elements(plan_view plan) {
-  index most = 0;
+  index most = 0, chained = 0;
   for (const step& s : plan.steps) {
-    if (s.scratch < 0) continue;
-    const buffer& b = plan.buffers[s.scratch];
-    const index elements = (b.elements() + b.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
-    most = elements > most ? elements : most;
+    if (s.chain > 1) chained = 0;
+    if (s.scratch < 0 && plan.buffers[s.out].held == 0) continue;
+    const index elements = own_elements(plan.buffers[s.scratch < 0 ? s.out : s.scratch]);
+    chained = s.band > 0 ? chained + elements : elements;
+    most = chained > most ? chained : most;
   }
   return most;
 }

@@ -26,6 +26,7 @@ struct buffer {
   index pixel = 0;          // elements of one pixel in memory: the channels of map or host, maybe a gap
   int host = -1;            // the buffer in which this one lies
   index first_channel = 0;  // of the host
+  index held = 0;    // within a chain: rows that are in memory at a time, no halo above or below; 0: all
   index slack = 0;   // elements after the end that vectors may read (never write); their values do not matter
   index offset = 0;  // of its first element in the arena, in elements
   int first_step = 0, last_step = 0;
@@ -45,7 +46,8 @@ struct buffer {
     return halo_front * plane_step() + halo_top * row_step() + halo_left * column_step();
   }
   constexpr index elements() const {
-    return (order == layout::interleaved && host < 0 ? pixel : channels) * full_positions();
+    const index columns = full_depth() * (held > 0 ? held : full_rows()) * full_columns();
+    return (order == layout::interleaved && host < 0 ? pixel : channels) * columns;
   }
   constexpr bool has_halo() const { return full_positions() != positions(); }
   /// Are all elements neighbours, in one order or the other?
@@ -143,7 +145,7 @@ constexpr function function_of(const attributes& a) {
 /// One step: a layer with what was fused into it. Its epilogue, applied while results are in registers, is
 ///   pool(activation(result + bias + residual))
 struct step {
-  static constexpr int max_covered = 8;
+  static constexpr int max_covered = 8, max_chain = 8;
 
   algorithm how = algorithm::copy;
   int node = -1;      // the layer whose window and weights are used
@@ -157,6 +159,8 @@ struct step {
   int clears = -1;   // buffer around whose map zeros are written first
   int outputs = 0;   // of a Winograd tile along an axis with three taps
   int operand = 0;   // of a copy into a concatenation: which of its two maps
+  int chain = 0;     // of the first step of a chain: how many steps advance together
+  index band = 0;    // of all steps of a chain: rows of the last one's result that are computed at a time
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;
@@ -187,5 +191,10 @@ constexpr plan_view view_of(const plan<Steps, Buffers>& p) {
 /// Alignment of the arena and of every buffer in it, in elements: 64 bytes, a cache line and the widest
 /// vector.
 inline constexpr index arena_alignment = 16;
+
+/// What a buffer takes of it.
+constexpr index own_elements(const buffer& b) {
+  return (b.elements() + b.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
+}
 
 }  // namespace tenon

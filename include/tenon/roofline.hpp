@@ -33,20 +33,39 @@ constexpr double weight_bytes(graph_view network) {
   return static_cast<double>(total) * sizeof(float);
 }
 
+/// What a step does: multiply-accumulates, and the bytes of its maps and weights, each once and as F32. A
+/// chain does it with its first step, without the maps between its links: they stay in the core's own cache.
+struct effort {
+  double macs = 0, maps = 0, weights = 0;
+  constexpr double bytes() const { return maps + weights; }
+};
+
+constexpr effort effort_of(const step_view& s) {
+  effort all;
+  if (is_later_link(s.what)) return all;
+  all.maps = map_bytes(s.in());
+  for (int i = 0; i < links_with(s.what); ++i) {
+    const step_view link = link_of(s, i);
+    const algorithm how = link.what.how;
+    all.macs += static_cast<double>(link.what.macs);
+    if (link.out().held == 0) all.maps += map_bytes(link.out());
+    if (link.has_residual()) all.maps += map_bytes(link.residual());
+    if (has_weights(how) || how == algorithm::affine || how == algorithm::normalise)
+      all.weights += static_cast<double>(link.layer().tensor_count) * sizeof(float);
+  }
+  return all;
+}
+
 /// Microseconds that one core needs for a step at the very least, the larger of
 ///   2 MACs / peak                    multiply-accumulates counted as those of a direct computation
-///   bytes / bandwidth                weights, inputs and outputs, each once and as F32
+///   bytes / bandwidth
 /// Weights come from the smallest cache that holds all weights of the network, or from memory, because
 /// between two uses of one all others are used; maps from the smallest that holds those of the step. Winograd
 /// takes fewer multiplications, and may pass the first of the two.
 constexpr double least_microseconds(const step_view& s, const machine& m) {
-  const double compute = 2 * static_cast<double>(s.what.macs) / m.gflops;
-  double maps = map_bytes(s.in()) + map_bytes(s.out());
-  if (s.has_residual()) maps += map_bytes(s.residual());
-  double weights = static_cast<double>(s.layer().tensor_count) * sizeof(float);
-  if (!has_weights(s.what.how) && s.what.how != algorithm::affine && s.what.how != algorithm::normalise)
-    weights = 0;
-  const double traffic = maps / m.gbytes(maps) + weights / m.gbytes(weight_bytes(s.graph));
+  const effort e = effort_of(s);
+  const double compute = 2 * e.macs / m.gflops;
+  const double traffic = e.maps / m.gbytes(e.maps) + e.weights / m.gbytes(weight_bytes(s.graph));
   return (compute > traffic ? compute : traffic) / 1e3;
 }
 

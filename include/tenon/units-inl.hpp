@@ -97,11 +97,13 @@ HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
   (std::make_integer_sequence<int, Count>{});
 }
 
+constexpr bool has_scratch(const step& s) { return s.scratch >= 0 || s.chain > 1; }
+
 template <class M>
 inline constexpr auto units = []<int... u>(std::integer_sequence<int, u...>) {
   constexpr const auto& first = unit_begins<M>.first;
   return std::array<unit, sizeof...(u)>{unit{&run_unit<M, first[u], first[u + 1] - first[u]>,
-                                             splits<M>[first[u]], M::schedule.steps[first[u]].scratch >= 0,
+                                             splits<M>[first[u]], has_scratch(M::schedule.steps[first[u]]),
                                              multiply_of<M, first[u]>(), panels_of<M, first[u]>()}...};
 }
 (std::make_integer_sequence<int, unit_begins<M>.count>{});

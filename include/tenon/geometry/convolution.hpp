@@ -18,7 +18,7 @@ constexpr index first_tap(const step_view& s) {
 constexpr bool is_pointwise(const step_view& s) {
   const window w = on_memory(s.layer());
   return w.kernel[0] * w.kernel[1] * w.kernel[2] == 1 && w.stride[0] * w.stride[1] * w.stride[2] == 1 &&
-         !w.padded() && s.what.pool < 0 && !s.in().has_halo() && !s.out().has_halo() &&
+         !w.padded() && s.what.pool < 0 && s.what.band == 0 && !s.in().has_halo() && !s.out().has_halo() &&
          !s.residual().has_halo();
 }
 
@@ -113,8 +113,10 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   l.tap_channels = depthwise ? 1 : in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   join_taps(l);
+  // A chain may ask for any number of rows.
+  const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
   return cut_blocks(
-      l, choose_tile(isa, l.group_channels, l.rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
+      l, choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
 }
 
 /// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tenon/geometry.hpp"
+#include "tenon/geometry/chain.hpp"
 #include "tenon/kernel/piece.hpp"
 
 namespace tenon {
@@ -53,6 +54,14 @@ constexpr index time_of(const step_view& s, simd isa) {
   }
   const index bytes = maps / 25 + weights / 20;
   return (has_weights(how) ? (compute > bytes ? compute : bytes) : compute + bytes) + 200;
+}
+
+/// The same of all that runs with a step.
+constexpr index time_with(const step_view& s, simd isa) {
+  index time = 0;
+  if (is_later_link(s.what)) return time;
+  for (int link = 0; link < links_with(s.what); ++link) time += time_of(link_of(s, link), isa);
+  return time;
 }
 
 /// What a step has to share out: its time on one thread, and the least for which it is worth it. A part takes
@@ -111,8 +120,13 @@ constexpr cut cut_of(const direct_layer& l, work w, index in_bytes, index weight
 constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
   step_split split;
   cut& how = split.phase[0];
-  const work w{time_of(s, isa), share_from};
+  const work w{time_with(s, isa), share_from};
   if (w.time < share_from) return split;
+  if (s.what.chain > 1) {
+    // Rows at the beginning of a part are computed twice in all maps but the last.
+    how = balanced(w, pieces(link_of(s, s.what.chain - 1).out().rows, 8));
+    return split;
+  }
   const buffer& in = s.in();
   const index in_bytes = bytes_of(in), weight_bytes = packed_elements(s, isa) * index(sizeof(float));
   switch (s.what.how) {

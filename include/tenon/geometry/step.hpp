@@ -19,6 +19,14 @@ struct step_view {
   constexpr const shape& in_shape() const { return graph.nodes[layer().inputs[what.operand]].out; }
 };
 
+/// Steps that run with `s`: those of a chain with its first one.
+constexpr int links_with(const step& s) { return s.chain > 1 ? s.chain : 1; }
+constexpr bool is_later_link(const step& s) { return s.band > 0 && s.chain == 0; }
+/// Step number `which` of those that run with `s`.
+constexpr step_view link_of(const step_view& s, int which) {
+  return {s.graph, s.plan, s.plan.steps[static_cast<std::size_t>(&s.what - s.plan.steps.data() + which)]};
+}
+
 constexpr epilogue epilogue_of(const step_view& s) {
   epilogue e;
   e.act = s.what.act;

@@ -26,7 +26,7 @@ constexpr batch_plan batch_of(graph_view graph, plan_view plan) {
     const index own = 4 * graph.nodes[s.node].tensor_count;
     const index maps = bytes(plan.buffers[s.in]) + bytes(plan.buffers[s.out]);
     // Convolutions: weights that leave the L2 cache before the next input asks for them.
-    if (s.how != algorithm::matrix_vector && (own < 400'000 || own < 2 * maps)) break;
+    if (s.band > 0 || (s.how != algorithm::matrix_vector && (own < 400'000 || own < 2 * maps))) break;
     p.first = i;
     weights += own;
   }

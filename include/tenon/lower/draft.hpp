@@ -12,6 +12,9 @@ struct lowering {
   /// than five times as long is not. To share one piece of work among threads that wait for it takes 1 to 2
   /// us, and more when they were not waiting.
   index share_from = 20'000;
+  /// Bytes of the map between two convolutions from which on they may be a chain, and the most that all maps
+  /// within a chain, or all its weights, may take: a part of the core's own cache.
+  index chain_from = 500'000, chain_memory = 400'000;
 };
 
 namespace detail {
@@ -57,6 +60,7 @@ struct draft {
   layout read_order[Nodes]{};  // in which its users read it as a map
   int host[Nodes]{};           // the concatenation in whose memory a value is computed, or -1
   index first_channel[Nodes]{};
+  index held[Nodes]{};                                  // rows of a value within a chain that are in memory
   int home[Nodes]{};                                    // the buffer of a value
   int read[Nodes]{}, dense[Nodes]{}, natural[Nodes]{};  // the one for each kind of user
   plan_type result{};

@@ -21,7 +21,7 @@ class placement {
     int in_arena = 0;
     for (int b = 0; b < count; ++b) {
       const buffer& buf = plan_.buffers[b];
-      extents_[b] = (buf.elements() + buf.slack + arena_alignment - 1) / arena_alignment * arena_alignment;
+      extents_[b] = own_elements(buf);
       lives_until_[b] = b > 0 && lives_until_[b - 1] > buf.last_step ? lives_until_[b - 1] : buf.last_step;
       if (buf.where == place::arena && buf.host < 0) order[in_arena++] = b;
     }
@@ -55,14 +55,16 @@ class placement {
       plan_.buffers[b].first_step = plan_.step_count;
       plan_.buffers[b].last_step = -1;
     }
+    int chain = 0, chain_end = 0;  // all steps of a chain run at the same time
     for (int s = 0; s < plan_.step_count; ++s) {
       const step& st = plan_.steps[s];
+      if (s >= chain_end) chain = s, chain_end = s + (st.chain > 1 ? st.chain : 1);
       for (int b : {st.in, st.residual, st.out, st.scratch}) {
         if (b < 0) continue;
         for (const int live : {b, root_of(b)}) {
           buffer& buf = plan_.buffers[live];
-          if (s < buf.first_step) buf.first_step = s;
-          buf.last_step = s;
+          if (chain < buf.first_step) buf.first_step = chain;
+          buf.last_step = chain_end - 1;
         }
       }
     }

@@ -93,6 +93,7 @@ class staging {
     else if (!stays_dense(id) && (d_.read_order[id] == b.order || b.same_in_both_orders()))
       set_halo(b, d_.demands[id]);
     spread(b, d_.demands[id]);
+    b.held = d_.held[id];
     return out;
   }
 
@@ -186,7 +187,7 @@ class staging {
     for (int s = 0; s < plan_.step_count; ++s) {
       int root = plan_.steps[s].out;
       while (plan_.buffers[root].host >= 0) root = plan_.buffers[root].host;
-      if (clear[root] || !plan_.buffers[root].has_halo()) continue;
+      if (clear[root] || !plan_.buffers[root].has_halo() || plan_.buffers[root].held > 0) continue;
       clear[root] = true;
       plan_.steps[s].clears = root;
     }
