@@ -23,7 +23,11 @@ using flattened = net<(input<C, 4, 5> | ... | Between) | flatten | linear<OC>>;
   net<input<11> | linear<6, no_bias>>, net<input<11> | linear<21> | linear<5> | linear<13>>,                           \
   flattened<1, 5>, flattened<3, 9>, flattened<2, 10, conv<7, 3>>, flattened<2, 10, conv<17, 3, padding{1}>, relu>,     \
   flattened<2, 4, conv<5, 2>, dropout>,                                                                                \
-  net<input<2, 5, 6> | conv<3, 2> | ((conv<3, 3, padding{1}> | flatten | linear<7>) + (flatten | linear<7>))>
+  net<input<2, 5, 6> | conv<3, 2> | ((conv<3, 3, padding{1}> | flatten | linear<7>) + (flatten | linear<7>))>,    \
+  /* convolutions over all of their input */                                                                           \
+  net<input<3, 4, 5> | conv<33, extent{4, 5}> | batch_norm | tanh>,                                                    \
+  net<input<3, 4, 5> | conv<18, 3, padding{1}> | (conv<20, extent{4, 5}> + (global_avg_pool | conv<20, 1>)) | relu>,   \
+  net<input<2, 9> | conv<5, 9>>, net<input<2, 3, 4, 2> | conv<17, extent{3, 4, 2}>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 

@@ -58,6 +58,18 @@ TEST_CASE("ResNet-8: batch norms, residuals and activations are fused into ten s
         "global_pool(global_avg_pool) matrix_vector(linear)");
 }
 
+TEST_CASE("a convolution over all of its input is a linear layer") {
+  CHECK(line<net<input<3, 9, 9> | conv<8, 9> | batch_norm | relu>>() ==
+        "matrix_vector(conv batch_norm relu)");
+  CHECK(line<net<input<3, 9, 9> | global_avg_pool | conv<8, 1>>>() ==
+        "global_pool(global_avg_pool) matrix_vector(conv)");
+  for (const std::string& plan :
+       {line<net<input<3, 9, 9> | conv<8, 9, padding{1}>>>(), line<net<input<3, 9, 9> | conv<8, 8>>>(),
+        line<net<input<3, 9, 9> | conv<9, 9, groups{3}>>>(),
+        line<net<input<3, 9, 9> | conv<8, 9, algorithm<tenon::method::direct>>>>()})
+    CHECK(plan.find("matrix_vector") == plan.npos);
+}
+
 TEST_CASE("what may not be fused is not") {
   // An average of activations is not the activation of the average; a maximum is, if the activation is
   // monotone.

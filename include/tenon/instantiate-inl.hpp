@@ -288,7 +288,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     const winograd_tiles_run run{
         g.layer, kernels, from + first, weights, residual, to, mem.scratch(scratch, at.worker)};
     if constexpr (splits<M>[I].phases == 1) {
-      run.tiles(tiles_of(g.layer.tiles(), g.layer.block, at.how.along, at.along()));
+      run.tiles(tiles_of(g.layer.tiles(), g.layer.multiply.tile_columns, at.how.along, at.along()));
     } else if (at.phase == 0) {
       run.transform(range_of(g.layer.in_tiles(), at.how.along, at.along()), mem.scratch(scratch, 0));
     } else {

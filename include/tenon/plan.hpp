@@ -69,7 +69,7 @@ enum class algorithm : unsigned char {
   depthwise,       // convolution, one filter per channel, vectors along channels
   transposed,      // transposed convolution: one direct convolution for each phase of the stride
   local,           // convolution with weights of its own at each position
-  matrix_vector,   // linear: vectors along output features
+  matrix_vector,   // linear, or a convolution over all of its input: vectors along output features
   window_pool,     // a pool that is not fused
   global_pool,     // of all positions
   map,             // an activation alone

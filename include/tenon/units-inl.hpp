@@ -120,7 +120,8 @@ inline void share_units(std::span<const unit> all, const memory& mem, int room,
                         const detail::any_executor& executor) {
   for (const unit& u : all) {
     for (int phase = 0; phase < u.split.phases; ++phase) {
-      const cut how = u.split.phase[phase];
+      cut how = u.split.phase[phase];
+      if (u.split.one_each && how.along > executor.workers()) how.along = executor.workers();
       const int parts = how.parts();
       const int at_once = u.has_scratch && executor.workers() > room ? room : executor.workers();
       if (parts == 1 || at_once == 1) {

@@ -17,6 +17,7 @@ struct step_split {
   static constexpr int max_phases = 4;
   int phases = 1;
   cut phase[max_phases];
+  bool one_each = false;  // a part costs more than its share: no more of them than there are workers
 
   constexpr bool shared() const {
     for (int i = 0; i < phases; ++i)
@@ -44,7 +45,7 @@ constexpr index time_of(const step_view& s, simd isa) {
   const index maps = bytes_of(s.in()) + bytes_of(s.out()) + (s.has_residual() ? bytes_of(s.residual()) : 0);
   const index weights = packed_elements(s, isa) * index(sizeof(float));
   index compute = s.what.macs / (5 * isa.lanes);
-  if (how == algorithm::depthwise) compute = s.what.macs / (2 * isa.lanes);
+  if (how == algorithm::depthwise) compute = s.what.macs / (3 * isa.lanes);
   if (how == algorithm::winograd) compute = compute * 2 / 3;
   if (how == algorithm::winograd_tiles) compute = products_of(s) / (4 * isa.lanes);
   if (how == algorithm::window_pool || how == algorithm::global_pool) {
@@ -125,6 +126,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
   if (s.what.chain > 1) {
     // Rows at the beginning of a part are computed twice in all maps but the last.
     how = balanced(w, pieces(link_of(s, s.what.chain - 1).out().rows, 8));
+    split.one_each = true;
     return split;
   }
   const buffer& in = s.in();
@@ -134,6 +136,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       how = cut_of(direct_of(s, isa).layer, w, in_bytes, weight_bytes);
       break;
     case algorithm::depthwise:  // a block of channels reads its own only
+      if (w.time < 2 * share_from) break;
       how = cut_of(direct_of(s, isa).layer, w, 0, weight_bytes);
       break;
     case algorithm::winograd: {
@@ -144,8 +147,10 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
     }
     case algorithm::winograd_tiles: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
-      if (l.block < l.tiles()) {
-        how = balanced(w, pieces(l.tiles(), l.block));
+      const index tiles = pieces(l.tiles(), l.multiply.tile_columns);
+      if (l.block < l.tiles() || (tiles >= 4 && l.in_tiles() == l.tiles() && weight_bytes < 4'000'000)) {
+        how = balanced(w, tiles);
+        split.one_each = weight_bytes > 1'000'000;  // all of them for each part
         break;
       }
       // All tiles at once: first they are transformed, then blocks of channels are multiplied with them.
@@ -187,6 +192,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       break;
     }
     case algorithm::copy: {
+      // What one core writes the other one has to fetch from it.
+      if (w.time < 5 * share_from) break;
       const nest n = copy_nest(s);
       how = balanced(w, n.loops[cut_loop(n)].extent);
       break;

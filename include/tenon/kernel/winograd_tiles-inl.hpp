@@ -180,13 +180,13 @@ struct winograd_tiles_kernels {
   direct_tiles multiply, combine;
 };
 
-/// Products of tiles 0 .. count - 1 of a block of tiles with one block of output channels, for one point.
+/// Products of tiles 0 .. count - 1 of a block of tiles with one block of output channels, for one point;
+/// `ahead` are the weights that come next.
 inline void winograd_multiply(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, bool rest,
-                              index count, const float* inputs, const float* weights, float* products) {
+                              index count, const float* inputs, const float* weights, const float* ahead,
+                              float* products) {
   const auto& line = k.multiply.run[rest][0];
   const index step = l.multiply.tile_columns, width = l.multiply.out_column_step;
-  const index panel = rest ? l.multiply.rest_panel : l.multiply.panel;
-  const float* ahead = weights + panel;
   for (index i = 0; i < count; i += step) {
     line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width,
                            ahead);
@@ -244,6 +244,7 @@ struct winograd_tiles_run {
         for (index b = begin; b < end; ++b)
           winograd_multiply(l, k, b == m.blocks, tiles.count(), inputs + p * l.input_point,
                             packed + l.weights_at(p, b),
+                            packed + (b + 1 < end ? l.weights_at(p, b + 1) : l.weights_at(p + 1, begin)),
                             products + p * l.product_point + (b - begin) * l.block * m.out_column_step);
       for (index b = begin; b < end; ++b) {
         const index channel = b * m.block_channels;
@@ -254,7 +255,7 @@ struct winograd_tiles_run {
     }
   }
 
-  /// All of these tiles, block by block; blocks of tiles begin at multiples of l.block.
+  /// All of these tiles, block by block. Their first one is the first of a micro-kernel in a whole run, too.
   void tiles(unit_range all) const {
     for (index first = all.first; first < all.end; first += l.block) {
       const index end = first + l.block < all.end ? first + l.block : all.end;

@@ -35,7 +35,7 @@ class fusion {
     const int in = d_.source(n.inputs[0]);
     switch (n.attr.kind) {
       case op::conv:
-        d_.new_step(algorithm::direct, id);
+        d_.new_step(sees_all(n, d_.nodes[in].out) ? algorithm::matrix_vector : algorithm::direct, id);
         return;
       case op::conv_transpose:
         d_.new_step(algorithm::transposed, id);
@@ -105,6 +105,15 @@ class fusion {
       default:
         return add_activation(id, in);
     }
+  }
+
+  /// A convolution with one window, which is all of its input, is a linear layer.
+  static constexpr bool sees_all(const node& n, const shape& in) {
+    if (n.groups != 1 || n.attr.untied_bias || n.attr.how != method::automatic || n.win.padded())
+      return false;
+    for (int axis = 0; axis < in.spatial_rank(); ++axis)
+      if (n.win.kernel[axis] != in.spatial(axis)) return false;
+    return true;
   }
 
   /// The step that ends in `id` and may take over a node that follows it; -1 if there is none.
