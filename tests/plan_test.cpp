@@ -66,7 +66,7 @@ TEST_CASE("a convolution over all of its input is a linear layer") {
   for (const std::string& plan :
        {line<net<input<3, 9, 9> | conv<8, 9, padding{1}>>>(), line<net<input<3, 9, 9> | conv<8, 8>>>(),
         line<net<input<3, 9, 9> | conv<9, 9, groups{3}>>>(),
-        line<net<input<3, 9, 9> | conv<8, 9, algorithm<tenon::method::direct>>>>()})
+        line<net<input<3, 9, 9> | conv<8, 9, tenon::layers::algorithm<tenon::method::direct>>>>()})
     CHECK(plan.find("matrix_vector") == plan.npos);
 }
 
