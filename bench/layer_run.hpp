@@ -24,7 +24,8 @@ class ready_layer : public layer {
  public:
   static constexpr int number = step_of_layer<M>();
   static_assert(number >= 0);
-  static constexpr tenon::step_view step{M::network.view(), view_of(M::schedule), M::schedule.steps[number]};
+  static constexpr tenon::step_view step{M::network.view(), view_of(tenon::kept_plan<M::schedule>),
+                                         tenon::kept_plan<M::schedule>.steps[number]};
 
   ready_layer()
       : natural_(zoo::seeded_weights<M>()), steps_(steps_of<M>(tenon::detail::choose_program<M>().target)) {
@@ -35,8 +36,8 @@ class ready_layer : public layer {
 
   void copy_weights(int copies) override {
     while (static_cast<int>(packed_.size()) < copies)
-      packed_.push_back(tenon::detail::pack_weights(M::network.view(), view_of(M::schedule), steps_.isa,
-                                                    natural_.values()));
+      packed_.push_back(tenon::detail::pack_weights(M::network.view(), view_of(tenon::kept_plan<M::schedule>),
+                                                    steps_.isa, natural_.values()));
   }
   void run(int copy) override { run_step(number, static_cast<std::size_t>(copy)); }
 

@@ -40,8 +40,8 @@ class ready : public bench::network {
     float* out[] = {output_.data()};
     if (!packed_) {
       const auto weights = zoo::seeded_weights<M>();
-      packed_ =
-          tenon::detail::pack_weights(M::network.view(), view_of(M::schedule), steps_.isa, weights.values());
+      packed_ = tenon::detail::pack_weights(M::network.view(), view_of(tenon::kept_plan<M::schedule>),
+                                            steps_.isa, weights.values());
     }
     steps_.run(step, packed_.get(), in, out, workspace_->arena);
   }
@@ -67,7 +67,7 @@ class ready : public bench::network {
 template <class M>
 bench::registration add() {
   return bench::registration({BENCH_NAME, M::lowered_with.fuse, M::mac_count, M::parameter_count,
-                              M::arena_bytes, M::network.view(), view_of(M::schedule),
+                              M::arena_bytes, M::network.view(), view_of(tenon::kept_plan<M::schedule>),
                               [](int threads) { return std::make_unique<ready<M>>(threads); }});
 }
 

@@ -17,7 +17,7 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
 /// Prints the layers of M: name, layer, output shape, parameters, multiply-accumulates; and the totals.
 template <Model M>
 void summary(std::ostream& out = std::cout) {
-  detail::print_summary(out, M::network.view(), view_of(M::schedule));
+  detail::print_summary(out, M::network.view(), view_of(kept_plan<M::schedule>));
 }
 
 /// Prints the plan of M: what each step computes and what was fused into it, algorithm and register tile for
@@ -25,7 +25,7 @@ void summary(std::ostream& out = std::cout) {
 /// the microseconds that one core of `core` needs for it at the very least (see roofline.hpp).
 template <Model M>
 void explain(std::ostream& out = std::cout, simd isa = {16, 32}, const machine& core = {}) {
-  detail::print_plan(out, M::network.view(), view_of(M::schedule), isa, core);
+  detail::print_plan(out, M::network.view(), view_of(kept_plan<M::schedule>), isa, core);
 }
 
 }  // namespace tenon

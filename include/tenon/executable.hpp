@@ -57,7 +57,8 @@ class executable {
 
   explicit executable(const weights<M>& w)
       : program_(detail::choose_program<M>()),
-        packed_(detail::pack_weights(M::network.view(), view_of(M::schedule), program_.isa, w.values())),
+        packed_(detail::pack_weights(M::network.view(), view_of(kept_plan<M::schedule>), program_.isa,
+                                     w.values())),
         workspace_(std::make_unique<typename M::workspace>()) {}
 
   /// Runs the network on one input of M::input_shape, elements in the order channels, rows, columns. Input,

@@ -32,7 +32,8 @@ namespace tenon::HWY_NAMESPACE {
 /// Step number I of a model's plan, with the numbers of its micro-kernels.
 template <class M, int I>
 struct step_of {
-  static constexpr step_view view{M::network.view(), view_of(M::schedule), M::schedule.steps[I]};
+  static constexpr step_view view{M::network.view(), view_of(kept_plan<M::schedule>),
+                                  kept_plan<M::schedule>.steps[I]};
   static constexpr auto geometry = [] {
     constexpr algorithm how = view.what.how;
     if constexpr (how == algorithm::direct || how == algorithm::depthwise || how == algorithm::local)
@@ -451,7 +452,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
 /// The chain that begins with step First, or a part of its rows.
 template <class M, int First, int Count>
 HWY_INLINE void run_chain(const memory& mem, const slice& at) {
-  constexpr plan_view plan = view_of(M::schedule);
+  constexpr plan_view plan = view_of(kept_plan<M::schedule>);
   constexpr const step &first = plan.steps[First], &last = plan.steps[First + Count - 1];
   constexpr const buffer &in = plan.buffers[first.in], &out = plan.buffers[last.out];
   if (last.clears >= 0 && at.part == 0)

@@ -188,6 +188,15 @@ constexpr plan_view view_of(const plan<Steps, Buffers>& p) {
           std::span(p.buffers).first(static_cast<std::size_t>(p.buffer_count)), p.arena_elements};
 }
 
+/// A plan without the room that its making took: what a program keeps of it.
+template <const auto& Plan>
+inline constexpr auto kept_plan = [] {
+  plan<Plan.step_count, Plan.buffer_count> p{{}, {}, Plan.step_count, Plan.buffer_count, Plan.arena_elements};
+  for (int i = 0; i < Plan.step_count; ++i) p.steps[i] = Plan.steps[i];
+  for (int i = 0; i < Plan.buffer_count; ++i) p.buffers[i] = Plan.buffers[i];
+  return p;
+}();
+
 /// Alignment of the arena and of every buffer in it, in elements: 64 bytes, a cache line and the widest
 /// vector.
 inline constexpr index arena_alignment = 16;

@@ -164,7 +164,7 @@ void share_model(const float* packed, const float* const* in, float* const* out,
 /// What lives on into the steps that a batch runs together.
 template <class M>
 void keep_for_batch(const float* arena, float* image) {
-  for (const buffer& b : view_of(M::schedule).buffers)
+  for (const buffer& b : view_of(kept_plan<M::schedule>).buffers)
     if (b.where == place::arena && b.host < 0 && b.first_step < M::batch.first &&
         b.last_step >= M::batch.first)
       std::memcpy(image + b.offset, arena + b.offset, static_cast<size_t>(b.elements()) * sizeof(float));
