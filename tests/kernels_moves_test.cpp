@@ -37,7 +37,9 @@ template <auto... Layers> using vector = net<(input<24> | ... | Layers)>;
   net<input<3, 1, 1> | upsample<2, bilinear, align_corners>>, map<pixel_shuffle<2>>, \
   after<pixel_shuffle<2> , conv<3, 3>>, map<pixel_unshuffle<2>>, after<pixel_unshuffle<2>>, \
   map<pixel_shuffle<2> , pixel_unshuffle<2>>, map<channel_shuffle<2>>, \
-  after<channel_shuffle<4> , conv<6, 1, groups{2}>>, line<channel_shuffle<3>>
+  after<channel_shuffle<4> , conv<6, 1, groups{2}>>, line<channel_shuffle<3>>, \
+  net<input<74, 2, 3> | conv<74, 1> | channel_shuffle<2>>, net<input<111, 3> | channel_shuffle<3> | conv<5, 1>>, \
+  net<input<140, 2, 1> | conv<140, 1> | channel_shuffle<4> | conv<5, 1>>, net<input<2, 3, 37> | conv<9, 2>>, net<input<4, 3, 70> | conv<9, 3>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 

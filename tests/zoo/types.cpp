@@ -18,3 +18,11 @@
 #include "zoo/vgg.hpp"
 #include "zoo/voxnet.hpp"
 #include "zoo/wavenet.hpp"
+
+// What the README says of chains.
+namespace {
+using zoo::mobilenet_v2::MobileNetV2;
+struct apart : tenon::model<MobileNetV2::expression, tenon::lowering{.chain_from = 1'000'000'000}> {};
+static_assert((MobileNetV2::arena_bytes + 50'000) / 100'000 == 12 &&
+              (apart::arena_bytes + 50'000) / 100'000 == 62);
+}  // namespace

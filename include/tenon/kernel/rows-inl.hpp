@@ -46,9 +46,36 @@ HWY_INLINE void each_vector(index count, float* out, F&& f) {
                 out + i, left);
 }
 
-/// out = in, element by element along the walk.
+/// out[i * Count + k] = in[i + k * step]
+template <int Count>
+void interleave_row(index count, const float* in, index step, float* out) {
+  const tag<isa.lanes> d;
+  index i = 0;
+  for (; i + isa.lanes <= count; i += isa.lanes, in += isa.lanes, out += Count * isa.lanes) {
+    const auto a = hn::LoadU(d, in), b = hn::LoadU(d, in + step);
+    if constexpr (Count == 2) hn::StoreInterleaved2(a, b, d, out);
+    if constexpr (Count == 3) hn::StoreInterleaved3(a, b, hn::LoadU(d, in + 2 * step), d, out);
+    if constexpr (Count == 4)
+      hn::StoreInterleaved4(a, b, hn::LoadU(d, in + 2 * step), hn::LoadU(d, in + 3 * step), d, out);
+  }
+  for (; i < count; ++i, ++in)
+    for (int k = 0; k < Count; ++k) *out++ = in[k * step];
+}
+
+/// out = in, element by element along the walk. A few channels that come side by side, and halves that a
+/// shuffle joins, are walked by vectors.
 inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
   const nest::loop& l = n.innermost();
+  if (n.count > 1 && l.extent >= 2 && l.extent <= 4 && l.out == 1) {
+    nest rows = n;
+    const nest::loop& row = rows.loops[--rows.count - 1];
+    if (row.a == 1 && row.out == l.extent) {
+      const auto interleave = l.extent == 2   ? interleave_row<2>
+                              : l.extent == 3 ? interleave_row<3>
+                                              : interleave_row<4>;
+      return each_run(rows, [&](index a, index, index o) { interleave(row.extent, in + a, l.a, out + o); });
+    }
+  }
   each_run(n, [&](index a, index, index o) {
     const float* from = in + a;
     float* to = out + o;
