@@ -12,6 +12,7 @@ struct lowering {
   /// than five times as long is not. To share one piece of work among threads that wait for it takes 1 to 2
   /// us, and more when they were not waiting.
   index share_from = 20'000;
+  numerics numbers = numerics::standard;
 };
 
 namespace detail {
@@ -63,6 +64,7 @@ struct draft {
 
   constexpr draft(const node* all, std::span<const int> outs, lowering how)
       : nodes(all), outputs(outs), options(how) {
+    result.numbers = how.numbers;
     for (int id = 0; id < Nodes; ++id) step_of[id] = alias[id] = host[id] = home[id] = -1;
   }
 
