@@ -34,9 +34,14 @@ struct Activations : tenon::model<input<67> | outputs(tangent, sigmoid, silu, ge
   exponential, logarithm, formula)> {};
 
 template <class M> using exact = tenon::reproducible<M>;
+// (Sanitizers take long to compile, and see no more in the others than in the tests of kernels.)
+#if TENON_SANITIZED
+#define TENON_MODEL exact<Digits>, exact<cut<Digits>>, Digits
+#else
 #define TENON_MODEL \
   exact<Convolutions>, exact<Digits>, exact<Maps>, exact<Line>, exact<Box>, exact<Activations>, exact<tenon::unfused<Digits>>, exact<cut<Digits>>, \
   Digits
+#endif
 // clang-format on
 
 /// Does a step of one of these networks compute so?
@@ -55,7 +60,7 @@ constexpr bool all_occur = [] {
     all = all && occurs<TENON_MODEL>(static_cast<tenon::algorithm>(how));
   return all;
 }();
-static_assert(all_occur);
+static_assert(all_occur || TENON_SANITIZED);
 
 }  // namespace
 
