@@ -1,4 +1,4 @@
-// A layer as bench/layers.cpp sees it.
+// A layer as bench/layers.cpp and bench/errors.cpp see it.
 #pragma once
 
 #include <tenon/roofline.hpp>
@@ -32,6 +32,10 @@ struct layer_type {
   std::function<std::unique_ptr<layer>()> make;
 };
 
-std::vector<layer_type>& layer_types();
+/// All that are linked into this program.
+inline std::vector<layer_type>& layer_types() {
+  static std::vector<layer_type> all;
+  return all;
+}
 
 }  // namespace bench

@@ -11,11 +11,6 @@
 
 namespace bench {
 
-std::vector<layer_type>& layer_types() {
-  static std::vector<layer_type> all;
-  return all;
-}
-
 namespace {
 
 /// Runs of one copy of the weights after the other, so that those of a run were used last long ago.

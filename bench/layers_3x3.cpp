@@ -16,9 +16,9 @@ using halving = inside<IC, H, conv<OC, 3, stride{2}, padding{1}>>;
 // clang-format off
 #define TENON_MODEL                                                     \
   plain<64, 56>, plain<128, 28>, plain<256, 14>, plain<512, 7>,         \
-  by<64, 56, direct>, by<64, 56, winograd_2>, by<64, 56, winograd_4>,\
+  by<64, 56, direct>, by<64, 56, winograd_rows>, by<64, 56, winograd_2>, by<64, 56, winograd_4>,\
   by<128, 28, direct>, by<128, 28, winograd_2>, by<128, 28, winograd_4>,\
-  by<256, 14, direct>, by<256, 14, winograd_2>, by<256, 14, winograd_4>,\
+  by<256, 14, direct>, by<256, 14, winograd_rows>, by<256, 14, winograd_2>, by<256, 14, winograd_4>,\
   by<512, 7, direct>, by<512, 7, winograd_2>, by<512, 7, winograd_4>, \
   halving<64, 128, 56>, halving<256, 512, 14>,                          \
   first<3, 224, conv<32, 3, stride{2}, padding{1}>>
@@ -33,6 +33,7 @@ namespace {
 [[maybe_unused]] const bool added[] = {
     add_layer<plain<64, 56>>("3x3 64@56"),
     add_layer<by<64, 56, direct>>("3x3 64@56", "direct"),
+    add_layer<by<64, 56, winograd_rows>>("3x3 64@56", "winograd_rows"),
     add_layer<by<64, 56, winograd_2>>("3x3 64@56", "winograd_2"),
     add_layer<by<64, 56, winograd_4>>("3x3 64@56", "winograd_4"),
     add_layer<plain<128, 28>>("3x3 128@28"),
@@ -41,6 +42,7 @@ namespace {
     add_layer<by<128, 28, winograd_4>>("3x3 128@28", "winograd_4"),
     add_layer<plain<256, 14>>("3x3 256@14"),
     add_layer<by<256, 14, direct>>("3x3 256@14", "direct"),
+    add_layer<by<256, 14, winograd_rows>>("3x3 256@14", "winograd_rows"),
     add_layer<by<256, 14, winograd_2>>("3x3 256@14", "winograd_2"),
     add_layer<by<256, 14, winograd_4>>("3x3 256@14", "winograd_4"),
     add_layer<plain<512, 7>>("3x3 512@7"),

@@ -48,6 +48,10 @@ class ready : public bench::network {
 
   std::span<const float> input() const override { return input_.elements; }
   std::span<const float> output() const override { return output_.elements; }
+  std::vector<float> weights() const override {
+    const auto weights = zoo::seeded_weights<M>();
+    return {weights.values().begin(), weights.values().end()};
+  }
   tenon::simd isa() const override { return steps_.isa; }
 
  private:

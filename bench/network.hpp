@@ -20,6 +20,8 @@ class network {
   virtual void run_step(int step) = 0;
   virtual std::span<const float> input() const = 0;
   virtual std::span<const float> output() const = 0;
+  /// All tensors, as in tenon::weights.
+  virtual std::vector<float> weights() const = 0;
   virtual tenon::simd isa() const = 0;
 };
 

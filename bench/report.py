@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turns the figures of a run of the benchmarks into Markdown and pictures: report.py DIR [--check]
 
-Reads DIR/layers.json, networks-1.json, networks-2.json, profile.json, compile.json, those that are there, and writes
-beside them layers.md, networks.md, peers.md, profile.md and, where gnuplot is, roofline.svg, networks.svg, fused.svg and
+Reads DIR/layers.json, networks-1.json, networks-2.json, profile.json, errors.json, compile.json, those that are there, and writes
+beside them layers.md, networks.md, peers.md, profile.md, errors.md and, where gnuplot is, roofline.svg, networks.svg, fused.svg and
 compile.svg. --check: exit status 1 if a network is slower than TO_REACH or what follows it says.
 """
 import argparse
@@ -24,6 +24,8 @@ PEERS = ("onnxruntime", "onednn", "onednn_winograd")
 LEAST_SCALING = 1.7
 # A network is faster fused than unfused. p99 / median of networks of more than 0.1 ms, on a machine that does nothing else.
 MOST_SPREAD = 1.3
+# Largest error of a network, as a part of its largest output.
+PROMISED = 1e-5
 
 
 class Figures:
@@ -202,6 +204,20 @@ def write_profile(folder, profile, caption):
     write(folder / "profile.md", "Networks step by step", caption, *parts)
 
 
+def write_errors(folder, errors, caption):
+    def rows(all):
+        return [[e["name"] if i == 0 or all[i - 1]["name"] != e["name"] else "", e["how"], f"{e['most']:.1e}",
+                 f"{e['mean']:.1e}"] for i, e in enumerate(all)]
+    write(folder / "errors.md", "Errors", caption,
+          "Outputs beside those of the reference in double, as parts of the largest one; * is what the library chooses.\n",
+          table(["layer", "algorithm", "<largest error", "<mean error"], rows(errors["layers"])),
+          f"\nNetworks; {PROMISED:.0e} is promised of the standard ones.\n",
+          table(["network", "numerics", "<largest error", "<mean error"],
+                rows(sorted(errors["networks"], key=lambda e: e["name"]))))
+    return [f"{e['name']}: an error of {e['most']:.1e}" for e in errors["networks"]
+            if e["how"] != "fast" and not e["most"] <= PROMISED]
+
+
 # Pictures
 
 def plot(folder, name, commands, data):
@@ -290,7 +306,7 @@ def main():
         return json.loads(path.read_text())
 
     layers, one, two = figures("layers"), figures("networks-1"), figures("networks-2")
-    profile, growth = figures("profile", data), figures("compile", data)
+    profile, growth, errors = figures("profile", data), figures("compile", data), figures("errors", data)
     if one:
         write_networks(folder, one)
         problems = write_peers(folder, one, two)
@@ -298,6 +314,8 @@ def main():
         write_layers(folder, layers)
     if profile and one:
         write_profile(folder, profile, one.caption())
+    if errors and one:
+        problems += write_errors(folder, errors, one.caption())
     if not shutil.which("gnuplot"):
         print("note: no gnuplot here: no pictures", file=sys.stderr)
     else:

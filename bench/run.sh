@@ -59,7 +59,7 @@ fi
 
 echo '== building' >&2
 configure "$build" >&2 || die 'the build could not be configured'
-meson compile -C "$build" peak layers networks profile >&2 || die 'the build failed'
+meson compile -C "$build" peak layers networks profile errors >&2 || die 'the build failed'
 
 # machine_name: the CPU's model as a name of a folder.
 machine_name() {
@@ -100,6 +100,8 @@ for threads in 1 2; do
     "$repetitions" --json "$results/networks-$threads.json"
 done
 run 'networks step by step' "$build/bench/profile" --runs $runs --json "$results/profile.json"
+
+run 'errors' "$build/bench/errors" --json "$results/errors.json"
 
 # cost FILE TITLE SCRIPT OPTIONS...: what the script prints, below a title.
 cost() {

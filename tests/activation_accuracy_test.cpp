@@ -37,7 +37,9 @@ inline constexpr auto error_function = activation<[](auto x) { return erf(x); }>
       over<thresholded_relu<1>>, over<clip<-1, 2>>, over<multiply_by<2>>, over<add_constant<3>>,          \
       over<sigmoid>, over<tangent>, over<exponential>, over<logarithm>, over<error_function>, over<silu>, \
       over<gelu>, over<gelu_tanh>, over<mish>, over<softplus>, over<elu>, over<elu_with<alpha{0.3}>>,     \
-      over<selu>, over<celu>, over<celu_with<alpha{2.5}>>, over<celu_with<alpha{-0.7}>>, pairs
+      over<selu>, over<celu>, over<celu_with<alpha{2.5}>>, over<celu_with<alpha{-0.7}>>, pairs,           \
+      tenon::fast<over<tangent>>, tenon::fast<over<sigmoid>>, tenon::fast<over<silu>>,                    \
+      tenon::fast<over<gelu_tanh>>
 #include <tenon/instantiate.hpp>
 
 namespace {
@@ -123,9 +125,8 @@ struct range {
 };
 
 /// Holds an activation against exact(x) everywhere in a range.
-template <auto Activation, class Exact>
+template <auto Activation, class M = over<Activation>, class Exact>
 void measure(const char* name, double bound, Exact exact, range all = {}, distance apart = in_ulp) {
-  using M = over<Activation>;
   const std::vector<float> x = sample(all.least, all.most);
   std::vector<double> expected(x.size());
   std::transform(x.begin(), x.end(), expected.begin(),
@@ -185,6 +186,33 @@ TEST_CASE("rational functions and those of the exponential are as exact as they 
   measure<error_function>("erf", 7, [](double x) { return std::erf(x); });
   measure<exponential>("exp", 1.3, [](double x) { return std::exp(x); });
   measure<logarithm>("log", 1, [](double x) { return std::log(x); });
+}
+
+TEST_CASE("activations of fast networks are as exact as they say", "[accuracy]") {
+  // In units of 2^-20.
+  constexpr distance absolute = [](float computed, double exact, float) {
+    return std::isnan(exact) && std::isnan(computed)
+               ? 0
+               : 0x1p20 * std::abs(static_cast<double>(computed) - exact);
+  };
+  constexpr distance relative = [](float computed, double exact, float x) {
+    const double least = std::max(std::abs(exact), 0x1p-126);
+    return absolute(computed, exact, x) / least;
+  };
+  constexpr distance of_x = [](float computed, double exact, float x) {
+    return absolute(computed, exact, x) / std::max(std::abs(static_cast<double>(x)), 0x1p-126);
+  };
+  const auto tangent_of = [](double x) { return std::tanh(x); };
+  const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
+  const auto swish = [](double x) { return x / (1 + std::exp(-x)); };
+  const auto cubic = [](double x) {
+    return x / (1 + std::exp(-1.5957691216057308 * (x + 0.044715 * x * x * x)));
+  };
+  measure<tangent, tenon::fast<over<tangent>>>("fast tanh", 0x1p6, tangent_of, {}, absolute);
+  measure<tangent, tenon::fast<over<tangent>>>("  |tanh x|", 0x1p7, tangent_of, {}, relative);
+  measure<sigmoid, tenon::fast<over<sigmoid>>>("fast sigmoid", 0x1p5, logistic, {}, absolute);
+  measure<silu, tenon::fast<over<silu>>>("fast silu", 0x1p5, swish, {-1e30f, 1e30f}, of_x);
+  measure<gelu_tanh, tenon::fast<over<gelu_tanh>>>("fast gelu", 0x1p5, cubic, {-1e30f, 1e30f}, of_x);
 }
 
 TEST_CASE("exponential units are off by less than 4 ULP", "[accuracy]") {

@@ -24,4 +24,9 @@ static_assert(LeNet5::output_shape == tenon::shape{10});
 static_assert(LeNet5::parameter_count == 61'706);
 static_assert(LeNet5::mac_count == 416'520);
 
+// region: numerics
+using SameEverywhere = tenon::reproducible<LeNet5>;  // the same bits on every instruction set
+using InHaste = tenon::fast<LeNet5>;                 // each tanh is off by up to 2^-14
+// endregion
+
 }  // namespace zoo::lenet

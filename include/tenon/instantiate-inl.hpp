@@ -134,13 +134,13 @@ template <class Step>
 constexpr winograd_tiles_kernels make_winograd_kernels() {
   constexpr const winograd_tiles_geometry& g = Step::geometry;
   constexpr const direct_layer& m = g.layer.multiply;
-  winograd_tiles_kernels kernels{&winograd_transform_tiles<g.shape>, {}, {}};
+  winograd_tiles_kernels kernels{&winograd_transform_tiles<g.shape, Step::view.plan.numbers>, {}, {}};
   [&]<int... which>(std::integer_sequence<int, which...>) {
     const auto put = [&](auto w) {
       constexpr bool first = w & 4, second = w & 2, third = w & 1;
       if constexpr ((first ? m.rest_block > 0 : m.blocks > 0) && !second &&
                     (third ? g.layer.tiles() % m.tile_columns > 0 : g.layer.tiles() >= m.tile_columns))
-        kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(g, first, third)>;
+        kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(Step::view, g, first, third)>;
       constexpr const winograd_tiling &r = g.layer.rows, &c = g.layer.columns;
       if constexpr ((first ? g.multiply.rest_partial : true) &&
                     (second ? r.outputs % r.tile > 0 : r.outputs >= r.tile) &&
@@ -281,8 +281,9 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     const auto p = take<is_cut>(g.layer, at);
     float* points = mem.scratch(s.plan.buffers[what.scratch], at.worker);
     constexpr index rows = in.origin() - (in.halo_top - w.pad_lo[0]) * in.row_step();
-    winograd<int(w.kernel[0])>(p.layer, g.rows, tiles, from - rows + p.first * in.row_step(),
-                               weights + p.weights, residual + p.residual, to + p.out, points);
+    winograd<int(w.kernel[0]), s.plan.numbers>(p.layer, g.rows, tiles, from - rows + p.first * in.row_step(),
+                                               weights + p.weights, residual + p.residual, to + p.out,
+                                               points);
   } else if constexpr (what.how == algorithm::winograd_tiles) {
     static constexpr winograd_tiles_kernels kernels = make_winograd_kernels<this_step>();
     constexpr const buffer& scratch = s.plan.buffers[what.scratch];
@@ -341,6 +342,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   const float* weights = mem.packed + packed_offsets<M>[I];
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
   [[maybe_unused]] constexpr bool is_cut = splits<M>[I].shared();
+  [[maybe_unused]] constexpr numerics numbers = s.plan.numbers;
   const float* from = mem.read(in);
   float* to = mem.write(out);
   if constexpr (what.clears >= 0) {
@@ -373,23 +375,24 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     to += p.out;
     if constexpr (in.order == layout::interleaved) {
       const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
-      pool<kind, isa.lanes>(p.layer, channels.count(), from + channels.first, to + channels.first);
+      pool<kind, isa.lanes, numbers>(p.layer, channels.count(), from + channels.first, to + channels.first);
     } else {
       constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.axes[2].stride);
       const unit_range channels = range_of(in.channels, at.how.blocks, at.block());
       for (index c = channels.first; c < channels.end; ++c) {
         const float* plane = from + c * in.channel_step();
         if constexpr (lanes > 1)
-          pool_plane<kind, lanes, stride>(p.layer, plane, to + c * out.channel_step());
+          pool_plane<kind, lanes, stride, numbers>(p.layer, plane, to + c * out.channel_step());
         else
-          pool<kind, 1>(p.layer, 1, plane, to + c * out.channel_step());
+          pool<kind, 1, numbers>(p.layer, 1, plane, to + c * out.channel_step());
       }
     }
   } else if constexpr (what.how == algorithm::map) {
     static_assert(g.innermost().a == 1 && g.innermost().out == 1);
     const auto p = take<is_cut>(g, at);
-    each_run(p.layer, [&](index a, index, index o)
-                          HWY_ATTR { map_row<what.act>(p.layer.innermost().extent, from + a, to + o); });
+    each_run(p.layer, [&](index a, index, index o) HWY_ATTR {
+      map_row<what.act, numbers>(p.layer.innermost().extent, from + a, to + o);
+    });
   } else if constexpr (what.how == algorithm::combine) {
     constexpr nest::loop row = g.innermost();
     static_assert(row.out == 1 && row.a <= 1 && row.b <= 1);
@@ -400,8 +403,8 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     const float* other = mem.read(s.residual());
     const auto p = take<is_cut>(g, at);
     each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
-      combine_row<op, what.act, row.a == 0, row.b == 0>(p.layer.innermost().extent, from + a, other + b,
-                                                        to + o);
+      combine_row<op, what.act, row.a == 0, row.b == 0, numbers>(p.layer.innermost().extent, from + a,
+                                                                 other + b, to + o);
     });
   } else if constexpr (what.how == algorithm::affine) {
     constexpr nest::loop row = g.innermost();
@@ -410,37 +413,38 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     const auto p = take<is_cut>(g, at);
     each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
       if constexpr (s.layer().attr.kind == op::prelu)
-        prelu_row<what.act, row.b == 0>(p.layer.innermost().extent, from + a, weights + b, to + o);
+        prelu_row<what.act, row.b == 0, numbers>(p.layer.innermost().extent, from + a, weights + b, to + o);
       else
-        affine_row<what.act, row.b == 0>(p.layer.innermost().extent, from + a, weights + b, shift + b,
-                                         to + o);
+        affine_row<what.act, row.b == 0, numbers>(p.layer.innermost().extent, from + a, weights + b,
+                                                  shift + b, to + o);
     });
   } else if constexpr (what.how == algorithm::soft_max) {
     constexpr bool log = s.layer().attr.kind == op::log_softmax;
     if constexpr (s.layer().axis == 0) {
       each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
-        softmax_row<log>(in.channels, from + in.origin() + a, to + out.origin() + b);
+        softmax_row<log, numbers>(in.channels, from + in.origin() + a, to + out.origin() + b);
       });
     } else {
-      softmax_axis<log>(g, from, to);
+      softmax_axis<log, numbers>(g, from, to);
     }
   } else if constexpr (what.how == algorithm::normalise) {
     if constexpr (s.layer().attr.per_position) {
       constexpr norm_layer pixel{1, g.count, g.piece, true, g.weights, g.epsilon};
       each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
-        normalise(pixel, from + in.origin() + a, weights, to + out.origin() + b);
+        normalise<numbers>(pixel, from + in.origin() + a, weights, to + out.origin() + b);
       });
     } else {
       const auto p = take<is_cut>(g, at);
-      normalise(p.layer, from + p.in, weights + p.weights, to + p.out);
+      normalise<numbers>(p.layer, from + p.in, weights + p.weights, to + p.out);
     }
   } else if constexpr (what.how == algorithm::response_norm) {
     each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
-      response_row(g, in.channels, from + in.origin() + a, to + out.origin() + b);
+      response_row<numbers>(g, in.channels, from + in.origin() + a, to + out.origin() + b);
     });
   } else if constexpr (what.how == algorithm::resize) {
     const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
-    resize(g, channels.count(), from + in.origin() + channels.first, to + out.origin() + channels.first);
+    resize<numbers>(g, channels.count(), from + in.origin() + channels.first,
+                    to + out.origin() + channels.first);
   } else {
     static_assert(what.how == algorithm::copy || what.how == algorithm::pad);
     copy_map(take<is_cut>(g, at).layer, from, to);

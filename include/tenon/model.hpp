@@ -224,6 +224,11 @@ inline constexpr lowering options_of_model{};
 template <lowering Options>
 inline constexpr lowering options_of_model<Options> = Options;
 
+constexpr lowering with(lowering options, numerics numbers) {
+  options.numbers = numbers;
+  return options;
+}
+
 }  // namespace detail
 
 /// A network named by a type of its own: struct LeNet : tenon::model<input<1, 28, 28> | ... > {};
@@ -237,6 +242,18 @@ struct model
 /// The same network with every layer as a step of its own: nothing folded, nothing fused.
 template <class Model>
 struct unfused : model<Model::expression, lowering{.fuse = false}> {};
+
+/// The same network with the same bits on every instruction set, in one run or many, on any number of
+/// threads, NaNs excepted. As fast where there is an FMA instruction, but for a few layers; on targets
+/// without one it is emulated, in several times as long. As with all numbers here: the caller has the
+/// rounding mode and the treatment of subnormal numbers as IEEE 754 has them.
+template <class Model>
+struct reproducible : model<Model::expression, detail::with(Model::lowered_with, numerics::reproducible)> {};
+
+/// The same network with a tanh, sigmoid, silu and gelu_tanh that are cheaper and off by less than 2^-14,
+/// 2^-15 and 2^-15 |x|: more than the 1e-5 that others keep. See kernel/math-inl.hpp.
+template <class Model>
+struct fast : model<Model::expression, detail::with(Model::lowered_with, numerics::fast)> {};
 
 /// A type declared as a network.
 template <class M>

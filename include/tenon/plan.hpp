@@ -173,6 +173,7 @@ struct plan {
   int step_count = 0;
   int buffer_count = 0;
   index arena_elements = 0;
+  numerics numbers = numerics::standard;
 };
 
 /// Read access to a plan of any length.
@@ -180,12 +181,13 @@ struct plan_view {
   std::span<const step> steps;
   std::span<const buffer> buffers;
   index arena_elements;
+  numerics numbers = numerics::standard;
 };
 
 template <int Steps, int Buffers>
 constexpr plan_view view_of(const plan<Steps, Buffers>& p) {
   return {std::span(p.steps).first(static_cast<std::size_t>(p.step_count)),
-          std::span(p.buffers).first(static_cast<std::size_t>(p.buffer_count)), p.arena_elements};
+          std::span(p.buffers).first(static_cast<std::size_t>(p.buffer_count)), p.arena_elements, p.numbers};
 }
 
 /// A plan without the room that its making took: what a program keeps of it.

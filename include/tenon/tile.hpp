@@ -12,6 +12,13 @@ enum class pooling : unsigned char { none, max, average, l1, l2, l3, linf };
 /// What two feature maps are joined by.
 enum class joining : unsigned char { sum, difference, product, maximum };
 
+/// How a network computes.
+///   standard      sums in the order and with the roundings that are fastest on each instruction set
+///   reproducible  sums in one order, products and sums rounded together: the same bits on every instruction
+///                 set
+///   fast          standard, but activations are cheaper and less exact
+enum class numerics : unsigned char { standard, reproducible, fast };
+
 /// What lowering needs to know of an instruction set: lanes of f32 in the widest vector, and vector
 /// registers.
 struct simd {
@@ -144,12 +151,14 @@ struct direct_key {
   bool depthwise;        // each lane has an input of its own, instead of one input for all
   bool biased = true;    // the panel begins with the biases; else sums begin with zero
   bool fetches = false;  // asks for the weights of the next panel
+  numerics numbers = numerics::standard;
 };
 
 /// The same for a convolution whose vectors lie along the width.
 struct width_key {
   width_tile shape;
   epilogue after;  // pools are pairs of columns
+  numerics numbers;
 };
 
 /// And for a linear layer: `vectors` vectors of outputs at a time, each in `split` partial sums.
@@ -160,6 +169,7 @@ struct linear_key {
   function act;
   bool residual;
   bool partial;
+  numerics numbers;
 };
 
 }  // namespace tenon

@@ -186,6 +186,7 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.partial = rest_block && g.rest_partial;
   key.depthwise = g.layer.depthwise;
   key.fetches = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
+  key.numbers = s.plan.numbers;
   return key;
 }
 
@@ -224,7 +225,7 @@ constexpr width_geometry width_of(const step_view& s, simd isa) {
 
 constexpr width_key width_key_of(const step_view& s, const width_geometry& g, bool rest_channels,
                                  bool rest_rows) {
-  width_key key{g.shape, epilogue_of(s)};
+  width_key key{g.shape, epilogue_of(s), s.plan.numbers};
   if (rest_channels) key.shape.channels = static_cast<int>(g.layer.channels % g.layer.tile_channels);
   if (rest_rows) key.shape.rows = static_cast<int>(g.layer.rows % g.layer.tile_rows);
   return key;
@@ -234,6 +235,7 @@ constexpr width_key width_key_of(const step_view& s, const width_geometry& g, bo
 struct linear_geometry {
   index inputs, outputs;
   int lanes, vectors, rest_vectors;
+  int split;         // partial sums on every instruction set, or 0: as many as keep the FMA units busy
   index blocks;      // all, the last one among them
   index last_lanes;  // outputs in the last vector
   index packed;
@@ -246,7 +248,8 @@ constexpr linear_geometry linear_of(const step_view& s, simd isa) {
   g.lanes = lanes_for(isa, g.outputs);
   const index vectors = pieces(g.outputs, g.lanes);
   // 8 accumulators keep both FMA units busy; equal blocks leave none of them with little to do.
-  g.blocks = pieces(vectors, 8);
+  g.split = s.plan.numbers == numerics::reproducible ? 4 : 0;
+  g.blocks = pieces(vectors, g.split > 0 ? 8 / g.split : 8);
   g.vectors = static_cast<int>(pieces(vectors, g.blocks));
   g.blocks = pieces(vectors, g.vectors);
   g.rest_vectors = static_cast<int>(vectors - (g.blocks - 1) * g.vectors);
@@ -259,10 +262,11 @@ constexpr linear_key linear_key_of(const step_view& s, const linear_geometry& g,
   linear_key key{};
   key.vectors = last ? g.rest_vectors : g.vectors;
   key.lanes = g.lanes;
-  key.split = static_cast<int>(pieces(8, key.vectors));
+  key.split = g.split > 0 ? g.split : static_cast<int>(pieces(8, key.vectors));
   key.act = s.what.act;
   key.residual = s.has_residual();
   key.partial = last && g.last_lanes != g.lanes;
+  key.numbers = s.plan.numbers;
   return key;
 }
 

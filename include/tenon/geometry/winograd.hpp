@@ -36,7 +36,9 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
   t.rows = 2;
   const index taps = l.tap_columns;
-  const bool slides = taps > 1 && t.vectors * (t.columns + taps) + 1 <= isa.registers;
+  // Taps that are next to each other are added in another order than tap by tap.
+  const bool slides = taps > 1 && s.plan.numbers != numerics::reproducible &&
+                      t.vectors * (t.columns + taps) + 1 <= isa.registers;
   if (!slides) join_taps(l);
   return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
 }
@@ -105,7 +107,8 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
 }
 
 /// The key of the micro-kernel that multiplies, and of the one that combines.
-constexpr direct_key multiply_key_of(const winograd_tiles_geometry& g, bool rest_block, bool rest_tiles) {
+constexpr direct_key multiply_key_of(const step_view& s, const winograd_tiles_geometry& g, bool rest_block,
+                                     bool rest_tiles) {
   direct_key key{};
   key.shape = g.multiply.shape;
   if (rest_block) key.shape.vectors = g.multiply.rest_vectors;
@@ -113,6 +116,7 @@ constexpr direct_key multiply_key_of(const winograd_tiles_geometry& g, bool rest
   key.column_step = g.layer.input_step;
   key.biased = false;
   key.fetches = g.layer.multiply.ahead_step > 0;
+  key.numbers = s.plan.numbers;
   return key;
 }
 constexpr direct_key combine_key_of(const step_view& s, const winograd_tiles_geometry& g, bool partial,
@@ -124,6 +128,7 @@ constexpr direct_key combine_key_of(const step_view& s, const winograd_tiles_geo
   if (rest_columns) key.shape.columns = static_cast<int>(l.columns.outputs % l.columns.tile);
   key.after = epilogue_of(s);
   key.partial = partial;
+  key.numbers = s.plan.numbers;
   return key;
 }
 

@@ -17,9 +17,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// x / (1 + e^-x): off by less than 3 ULP where e^-x < 2^127.5, 0 below, which is off by less than 2^-120.
+/// x / (1 + e^-x): off by less than 3 ULP where e^-x < 2^127.5, 0 below, which is off by less than 2^-120. In
+/// a network that is `fast`: off by less than 2^-15 |x|.
 template <class D>
 HWY_INLINE hn::Vec<D> silu(D d, hn::Vec<D> x) {
+  if constexpr (is_fast<D>) return mul(d, x, sigmoid(d, x));
   return hn::Div(x, hn::Add(hn::Set(d, 1.0f), exp_to_limits(d, hn::Neg(x))));
 }
 
@@ -39,18 +41,20 @@ HWY_INLINE hn::Vec<D> gelu(D d, hn::Vec<D> x) {
   const auto q =
       polynomial(d, a, 1.0f, 1.66788721f, 1.19229889f, 0.462928712f, 0.0997438282f, 0.00999665353f);
   const auto high = hn::And(a, hn::BitCast(d, hn::Set(di, ~0xfff)));
-  const auto low_part = hn::Mul(hn::Mul(half, hn::Sub(a, high)), hn::Add(a, high));
-  const auto [rest, n] = reduce<127>(d, hn::Mul(high, hn::Mul(hn::Set(d, -0.5f), high)));
-  const auto e = hn::Mul(exp_reduced(d, hn::Sub(rest, low_part)), power_of_two(d, n));
-  return hn::NegMulAdd(e, hn::Div(hn::Mul(a, p), q), at_least(d, x, hn::Zero(d)));
+  const auto low_part = mul(d, mul(d, half, hn::Sub(a, high)), hn::Add(a, high));
+  const auto [rest, n] = reduce<127>(d, mul(d, high, mul(d, hn::Set(d, -0.5f), high)));
+  const auto e = mul(d, exp_reduced(d, hn::Sub(rest, low_part)), power_of_two(d, n));
+  return neg_mul_add(d, e, hn::Div(mul(d, a, p), q), at_least(d, x, hn::Zero(d)));
 }
 
 /// x (1 + tanh(u)) / 2 = x / (1 + e^-2u), u = sqrt(2 / pi) (x + 0.044715 x^3): off by less than 2.2 * 2^-24
-/// |x|, by less than 7 ULP for x > -2. (An error of u is one of the result, but the result becomes tiny.)
+/// |x|, by less than 7 ULP for x > -2. (An error of u is one of the result, but the result becomes tiny.) In
+/// a network that is `fast`: off by less than 2^-15 |x|.
 template <class D>
 HWY_INLINE hn::Vec<D> gelu_tanh(D d, hn::Vec<D> x) {
-  const auto w = polynomial(d, hn::Mul(x, x), -1.59576912f, -0.0713548163f);
-  return hn::Div(x, hn::Add(hn::Set(d, 1.0f), exp_to_limits(d, hn::Mul(x, w))));
+  const auto w = polynomial(d, mul(d, x, x), -1.59576912f, -0.0713548163f);
+  if constexpr (is_fast<D>) return mul(d, x, sigmoid(d, hn::Neg(mul(d, x, w))));
+  return hn::Div(x, hn::Add(hn::Set(d, 1.0f), exp_to_limits(d, mul(d, x, w))));
 }
 
 /// x tanh(log(1 + e^x)) = x n / (n + 2), n = e^x (e^x + 2): off by less than 5 ULP where e^x > 2^-126.5, 0
@@ -59,8 +63,8 @@ template <class D>
 HWY_INLINE hn::Vec<D> mish(D d, hn::Vec<D> x) {
   const auto two = hn::Set(d, 2.0f);
   const auto e = exp_down_to_zero(d, at_most(d, x, hn::Set(d, 20.0f)));  // n / (n + 2) has long been 1
-  const auto n = hn::Mul(e, hn::Add(e, two));
-  return hn::Mul(x, hn::Div(n, hn::Add(n, two)));
+  const auto n = mul(d, e, hn::Add(e, two));
+  return mul(d, x, hn::Div(n, hn::Add(n, two)));
 }
 
 /// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): off by less than 3 ULP where e^x > 2^-126.5, 0 below.
@@ -73,8 +77,8 @@ HWY_INLINE hn::Vec<D> softplus(D d, hn::Vec<D> x) {
 /// x * above where x >= 0, else (e^(x * inside) - 1) * below.
 template <class D>
 HWY_INLINE hn::Vec<D> exponential_unit(D d, hn::Vec<D> x, float above, float inside, float below) {
-  const auto curve = hn::Mul(expm1(d, hn::Mul(x, hn::Set(d, inside))), hn::Set(d, below));
-  return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, above)), curve);
+  const auto curve = mul(d, expm1(d, mul(d, x, hn::Set(d, inside))), hn::Set(d, below));
+  return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), mul(d, x, hn::Set(d, above)), curve);
 }
 
 /// The value of a formula's operand that ends with instruction `Last`. The recursion is the compiler's: what
@@ -112,7 +116,7 @@ HWY_INLINE hn::Vec<D> evaluate(D d, hn::Vec<D> x) {
       } else if constexpr (now.what == instruction::subtract) {
         return hn::Sub(a, b);
       } else if constexpr (now.what == instruction::multiply) {
-        return hn::Mul(a, b);
+        return mul(d, a, b);
       } else if constexpr (now.what == instruction::divide) {
         return hn::Div(a, b);
       } else if constexpr (now.what == instruction::maximum) {
@@ -140,20 +144,20 @@ HWY_INLINE hn::Vec<D> activate(D d, hn::Vec<D> x) {
   } else if constexpr (kind == activation::relu6) {
     return at_most(d, at_least(d, x, zero), hn::Set(d, 6.0f));
   } else if constexpr (kind == activation::leaky_relu) {
-    return hn::IfThenElse(hn::Ge(x, zero), x, hn::Mul(x, alpha));
+    return hn::IfThenElse(hn::Ge(x, zero), x, mul(d, x, alpha));
   } else if constexpr (kind == activation::thresholded_relu) {
     return hn::IfThenZeroElse(hn::Le(x, alpha), x);
   } else if constexpr (kind == activation::clip) {
     return at_most(d, at_least(d, x, alpha), beta);
   } else if constexpr (kind == activation::multiply_by) {
-    return hn::Mul(x, alpha);
+    return mul(d, x, alpha);
   } else if constexpr (kind == activation::add_constant) {
     return hn::Add(x, alpha);
   } else if constexpr (kind == activation::hard_sigmoid) {
-    return at_most(d, at_least(d, hn::MulAdd(x, alpha, beta), zero), one);
+    return at_most(d, at_least(d, mul_add(d, x, alpha, beta), zero), one);
   } else if constexpr (kind == activation::hard_swish) {
     const auto gate = at_most(d, at_least(d, hn::Add(x, hn::Set(d, 3.0f)), zero), hn::Set(d, 6.0f));
-    return hn::Mul(x, hn::Mul(gate, hn::Set(d, 1.0f / 6.0f)));
+    return mul(d, x, mul(d, gate, hn::Set(d, 1.0f / 6.0f)));
   } else if constexpr (kind == activation::softsign) {
     return hn::Div(x, hn::Add(one, hn::Abs(x)));
   } else if constexpr (kind == activation::elu) {

@@ -37,7 +37,7 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
   constexpr tile t = Key.shape;
   constexpr epilogue e = Key.after;
   constexpr int wr = e.pool_rows, wc = e.pool_columns;
-  const tag<t.lanes> d;
+  const tag<t.lanes, Key.numbers> d;
   constexpr int pixels = t.pixels(), vectors = t.vectors;
   TENON_UNROLL
   for (int i = 0; i < pixels * vectors; ++i) {
@@ -59,9 +59,9 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
       TENON_UNROLL
       for (int k = 1; k < wr * wc; ++k) {
         const V x = acc[((row * wr + k / wc) * t.columns + column * wc + k % wc) * vectors + v];
-        y = e.pool == pooling::max ? hn::Max(y, x) : hn::Add(y, x);
+        y = e.pool == pooling::max ? larger(d, y, x) : hn::Add(y, x);
       }
-      if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 1.0f / (wr * wc)));
+      if constexpr (e.pool == pooling::average) y = mul(d, y, hn::Set(d, 1.0f / (wr * wc)));
       if constexpr (e.pool_first) y = activate<e.act>(d, y);
     }
     float* to = out + row * l.out_row_step + column * l.out_column_step + v * t.lanes;
@@ -79,7 +79,7 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
                                  const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
   constexpr tile t = Key.shape;
   constexpr int vectors = t.vectors;
-  const tag<t.lanes> d;
+  const tag<t.lanes, Key.numbers> d;
   for (index row = 0; row < rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
       const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
@@ -99,13 +99,13 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
             for (int v = 0; v < vectors; ++v) {
               const V value = Key.partial && v == vectors - 1 ? load_first(d, at + v * t.lanes, l.last_lanes)
                                                               : hn::LoadU(d, at + v * t.lanes);
-              acc[pixel * vectors + v] = hn::MulAdd(value, w[v], acc[pixel * vectors + v]);
+              acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
             }
           } else {
             const V value = hn::Set(d, *at);
             TENON_UNROLL
             for (int v = 0; v < vectors; ++v)
-              acc[pixel * vectors + v] = hn::MulAdd(value, w[v], acc[pixel * vectors + v]);
+              acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
           }
         }
         panel += t.channels();
@@ -123,7 +123,7 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
                               const float* HWY_RESTRICT panel, const float* residual, float* HWY_RESTRICT out,
                               const float* ahead) {
   constexpr tile t = Key.shape;
-  const tag<t.lanes> d;
+  const tag<t.lanes, Key.numbers> d;
   constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
   vec<t.lanes> acc[sums];
   TENON_UNROLL

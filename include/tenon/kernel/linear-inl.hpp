@@ -23,7 +23,7 @@ template <linear_key Key>
 HWY_NOINLINE void linear_block(index inputs, const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel,
                                const float* residual, float* HWY_RESTRICT out, size_t last_lanes) {
   constexpr int width = Key.vectors * Key.lanes;
-  const tag<Key.lanes> d;
+  const tag<Key.lanes, Key.numbers> d;
   using V = vec<Key.lanes>;
 
   constexpr int vectors = Key.vectors, split = Key.split;
@@ -42,14 +42,14 @@ HWY_NOINLINE void linear_block(index inputs, const float* HWY_RESTRICT in, const
       TENON_UNROLL
       for (int v = 0; v < vectors; ++v)
         acc[s * vectors + v] =
-            hn::MulAdd(x, hn::LoadU(d, panel + s * width + v * Key.lanes), acc[s * vectors + v]);
+            mul_add(d, x, hn::LoadU(d, panel + s * width + v * Key.lanes), acc[s * vectors + v]);
     }
     panel += split * width;
   }
   for (; i < inputs; ++i) {
     const V x = hn::Set(d, in[i]);
     TENON_UNROLL
-    for (int v = 0; v < vectors; ++v) acc[v] = hn::MulAdd(x, hn::LoadU(d, panel + v * Key.lanes), acc[v]);
+    for (int v = 0; v < vectors; ++v) acc[v] = mul_add(d, x, hn::LoadU(d, panel + v * Key.lanes), acc[v]);
     panel += width;
   }
 
@@ -86,7 +86,7 @@ HWY_NOINLINE void linear_tile(const linear_stretch& at, const float* const* in,
                               float* const* out, index block, size_t last_lanes, float* HWY_RESTRICT sums) {
   constexpr int vectors = Key.vectors, split = Key.split, width = vectors * Key.lanes;
   constexpr int count = split * vectors;
-  const tag<Key.lanes> d;
+  const tag<Key.lanes, Key.numbers> d;
   using V = vec<Key.lanes>;
   V acc[Images * count];
   TENON_UNROLL
@@ -112,7 +112,7 @@ HWY_NOINLINE void linear_tile(const linear_stretch& at, const float* const* in,
         const V value = hn::Set(d, x[k][i + s]);
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v)
-          acc[k * count + s * vectors + v] = hn::MulAdd(value, weight[v], acc[k * count + s * vectors + v]);
+          acc[k * count + s * vectors + v] = mul_add(d, value, weight[v], acc[k * count + s * vectors + v]);
       }
       hwy::Prefetch(at.ahead + (i - at.first + s) * 16);
     }
@@ -124,7 +124,7 @@ HWY_NOINLINE void linear_tile(const linear_stretch& at, const float* const* in,
       const V value = hn::Set(d, x[k][i]);
       TENON_UNROLL
       for (int v = 0; v < vectors; ++v)
-        acc[k * count + v] = hn::MulAdd(value, hn::LoadU(d, w + v * Key.lanes), acc[k * count + v]);
+        acc[k * count + v] = mul_add(d, value, hn::LoadU(d, w + v * Key.lanes), acc[k * count + v]);
     }
     w += width;
   }

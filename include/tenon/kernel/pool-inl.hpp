@@ -40,11 +40,11 @@ HWY_INLINE hn::Vec<D> cube_root(D d, hn::Vec<D> x) {
   const auto third = hn::Set(d, 1.0f / 3.0f);
   // Small numbers are scaled, so that their exponent is one.
   const auto small = hn::Lt(x, hn::Set(d, 0x1p-100f));
-  const auto scaled = hn::IfThenElse(small, hn::Mul(x, hn::Set(d, 0x1p96f)), x);
+  const auto scaled = hn::IfThenElse(small, mul(d, x, hn::Set(d, 0x1p96f)), x);
   const auto bits = hn::ConvertTo(d, hn::BitCast(di, scaled));
-  auto y = hn::BitCast(d, hn::Add(hn::ConvertTo(di, hn::Mul(bits, third)), hn::Set(di, 709921077)));
-  for (int i = 0; i < 4; ++i) y = hn::MulAdd(third, hn::Sub(hn::Div(scaled, hn::Mul(y, y)), y), y);
-  y = hn::IfThenElse(small, hn::Mul(y, hn::Set(d, 0x1p-32f)), y);
+  auto y = hn::BitCast(d, hn::Add(hn::ConvertTo(di, mul(d, bits, third)), hn::Set(di, 709921077)));
+  for (int i = 0; i < 4; ++i) y = mul_add(d, third, hn::Sub(hn::Div(scaled, mul(d, y, y)), y), y);
+  y = hn::IfThenElse(small, mul(d, y, hn::Set(d, 0x1p-32f)), y);
   return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), y, x);
 }
 
@@ -52,12 +52,12 @@ HWY_INLINE hn::Vec<D> cube_root(D d, hn::Vec<D> x) {
 template <pooling Kind, class D>
 HWY_INLINE hn::Vec<D> take_in(D d, hn::Vec<D> y, hn::Vec<D> x) {
   (void)d;
-  if constexpr (Kind == pooling::max) return hn::Max(y, x);
+  if constexpr (Kind == pooling::max) return larger(d, y, x);
   if constexpr (Kind == pooling::average) return hn::Add(y, x);
   if constexpr (Kind == pooling::l1) return hn::Add(y, hn::Abs(x));
-  if constexpr (Kind == pooling::l2) return hn::MulAdd(x, x, y);
-  if constexpr (Kind == pooling::l3) return hn::MulAdd(hn::Mul(x, x), hn::Abs(x), y);
-  if constexpr (Kind == pooling::linf) return hn::Max(y, hn::Abs(x));
+  if constexpr (Kind == pooling::l2) return mul_add(d, x, x, y);
+  if constexpr (Kind == pooling::l3) return mul_add(d, mul(d, x, x), hn::Abs(x), y);
+  if constexpr (Kind == pooling::linf) return larger(d, y, hn::Abs(x));
 }
 
 /// One window for each lane: planes p, rows r and columns c of it, where load(from, k) gives column k of them
@@ -73,16 +73,16 @@ HWY_INLINE hn::Vec<D> pool_window(D d, const pool_layer& l, window_part p, windo
       for (index h = 0; h < c.taps; ++h)
         y = take_in<Kind>(d, y, load(in + z * p.step * plane + v * r.step * row + h * c.step * column, h));
   if constexpr (Kind == pooling::average)
-    return hn::Mul(y, hn::Set(d, 1.0f / static_cast<float>(p.counted * r.counted * c.counted)));
+    return mul(d, y, hn::Set(d, 1.0f / static_cast<float>(p.counted * r.counted * c.counted)));
   if constexpr (Kind == pooling::l2) return hn::Sqrt(y);
   if constexpr (Kind == pooling::l3) return cube_root(d, y);
   return y;
 }
 
 /// `channels` neighbouring channels of an interleaved feature map, Lanes at a time.
-template <pooling Kind, int Lanes>
+template <pooling Kind, int Lanes, numerics How>
 HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, float* out) {
-  const tag<Lanes> d;
+  const tag<Lanes, How> d;
   for (index plane = 0; plane < l.axes[0].out; ++plane) {
     const window_part p = part_of_window(l, 0, plane);
     for (index row = 0; row < l.axes[1].out; ++row) {
@@ -108,10 +108,10 @@ HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, flo
 /// One channel of a planar feature map: the windows of Lanes neighbouring columns at a time where all of them
 /// lie in the map, and no vector that is read leaves its row; one window at a time elsewhere. The last vector
 /// of a row may repeat some windows of the one before.
-template <pooling Kind, int Lanes, int Stride>
+template <pooling Kind, int Lanes, int Stride, numerics How>
 HWY_NOINLINE void pool_plane(const pool_layer& l, const float* in, float* out) {
-  const tag<Lanes> d;
-  const tag<1> one;
+  const tag<Lanes, How> d;
+  const tag<1, How> one;
   const pool_axis& columns = l.axes[2];
   // With a stride of 2, columns 0 and 1 of the windows are the even and odd lanes of the same two vectors.
   const auto load = [&](const float* from, index k) HWY_ATTR {

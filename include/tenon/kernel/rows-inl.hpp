@@ -35,9 +35,9 @@ HWY_INLINE void each_run(const nest& n, F&& f) {
 }
 
 /// out[i] = f(d, i, load), vector by vector; `load(from)` reads as many lanes as are left.
-template <class F>
+template <numerics How, class F>
 HWY_INLINE void each_vector(index count, float* out, F&& f) {
-  const tag<isa.lanes> d;
+  const tag<isa.lanes, How> d;
   index i = 0;
   for (; i + isa.lanes <= count; i += isa.lanes)
     hn::StoreU(f(d, i, [&](const float* from) HWY_ATTR { return hn::LoadU(d, from + i); }), d, out + i);
@@ -87,45 +87,45 @@ inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
 }
 
 /// out[i] = act(in[i])
-template <function F>
+template <function F, numerics How>
 HWY_NOINLINE void map_row(index count, const float* in, float* out) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<F>(d, load(in)); });
+  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<F>(d, load(in)); });
 }
 
 /// out[i] = act(a[i] op b[i]); A_same: a[0] holds for all, B_same: b[0].
-template <joining Op, function F, bool A_same, bool B_same>
+template <joining Op, function F, bool A_same, bool B_same, numerics How>
 HWY_NOINLINE void combine_row(index count, const float* a, const float* b, float* out) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
+  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
     auto x = hn::Set(d, *a), y = hn::Set(d, *b);
     if constexpr (!A_same) x = load(a);
     if constexpr (!B_same) y = load(b);
     if constexpr (Op == joining::sum) return activate<F>(d, hn::Add(x, y));
     if constexpr (Op == joining::difference) return activate<F>(d, hn::Sub(x, y));
-    if constexpr (Op == joining::product) return activate<F>(d, hn::Mul(x, y));
-    if constexpr (Op == joining::maximum) return activate<F>(d, hn::Max(x, y));
+    if constexpr (Op == joining::product) return activate<F>(d, mul(d, x, y));
+    if constexpr (Op == joining::maximum) return activate<F>(d, larger(d, x, y));
   });
 }
 
 /// out[i] = act(in[i] * scale[i] + shift[i]); with `Same`, scale[0] and shift[0] hold for all.
-template <function F, bool Same>
+template <function F, bool Same, numerics How>
 HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift,
                              float* out) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
+  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
     if constexpr (Same)
-      return activate<F>(d, hn::MulAdd(load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
+      return activate<F>(d, mul_add(d, load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
     else
-      return activate<F>(d, hn::MulAdd(load(in), load(scale), load(shift)));
+      return activate<F>(d, mul_add(d, load(in), load(scale), load(shift)));
   });
 }
 
 /// out[i] = act(in[i]) where it is not negative, act(in[i] * slope[i]) where it is.
-template <function F, bool Same>
+template <function F, bool Same, numerics How>
 HWY_NOINLINE void prelu_row(index count, const float* in, const float* slope, float* out) {
-  each_vector(count, out, [&](auto d, index, auto load) HWY_ATTR {
+  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
     auto w = hn::Set(d, *slope);
     if constexpr (!Same) w = load(slope);
     const auto x = load(in);
-    return activate<F>(d, hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, hn::Mul(x, w)));
+    return activate<F>(d, hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, mul(d, x, w)));
   });
 }
 

@@ -6,12 +6,9 @@
 #define TENON_KERNEL_VECTOR_INL_HPP
 #endif
 
-#include <hwy/highway.h>
-
 #include <utility>
 
 #include "tenon/kernel/activation-inl.hpp"
-#include "tenon/tile.hpp"
 
 // In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
 // stays in memory instead of becoming registers. (Lambdas over an index_sequence do the same in twice the
@@ -23,15 +20,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 /// The instruction set as lowering sees it. 16 vector registers on x86 before AVX-512, 32 elsewhere.
 inline constexpr simd isa{static_cast<int>(HWY_LANES(float)), HWY_ARCH_X86&& HWY_TARGET > HWY_AVX3 ? 16 : 32};
-
-template <int Lanes>
-using tag = hn::CappedTag<float, static_cast<size_t>(Lanes)>;
-template <int Lanes>
-using vec = hn::Vec<tag<Lanes>>;
 
 /// Lanes 0 .. count-1 from memory, the others 0. Reads nothing else.
 template <class D>

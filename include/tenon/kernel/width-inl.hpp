@@ -37,7 +37,7 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
   constexpr width_tile t = Key.shape;
   constexpr epilogue e = Key.after;
   constexpr int lanes = isa.lanes, sums = t.rows * t.vectors;
-  const tag<lanes> d;
+  const tag<lanes, Key.numbers> d;
   using V = vec<lanes>;
 
   V acc[t.channels * sums];  // [channel][row][vector]
@@ -57,7 +57,7 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
         for (int c = 0; c < t.channels; ++c) {
           const V w = hn::Set(d, panel[c]);
           TENON_UNROLL
-          for (int i = 0; i < sums; ++i) acc[c * sums + i] = hn::MulAdd(value[i], w, acc[c * sums + i]);
+          for (int i = 0; i < sums; ++i) acc[c * sums + i] = mul_add(d, value[i], w, acc[c * sums + i]);
         }
         panel += t.channels;
         x += l.tap_column_step;
@@ -79,8 +79,8 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
       TENON_UNROLL
       for (int v = 0; v < t.vectors; ++v) store_columns(line[v], d, to + v * lanes, columns - v * lanes);
     } else {
-      const auto join = [](V a, V b)
-                            HWY_ATTR { return e.pool == pooling::max ? hn::Max(a, b) : hn::Add(a, b); };
+      const auto join = [&](V a, V b)
+                            HWY_ATTR { return e.pool == pooling::max ? larger(d, a, b) : hn::Add(a, b); };
       TENON_UNROLL
       for (int k = 0; k < (e.pool_rows - 1) * t.vectors; ++k)
         line[k % t.vectors] = join(line[k % t.vectors], line[k + t.vectors]);
@@ -90,7 +90,7 @@ HWY_NOINLINE void width_tile_run(const width_layer& l, const float* HWY_RESTRICT
         const bool two = 2 * pair + 1 < t.vectors;
         const V lo = line[2 * pair], hi = line[2 * pair + two];
         V y = join(even_lanes(d, lo, hi), odd_lanes(d, lo, hi));
-        if constexpr (e.pool == pooling::average) y = hn::Mul(y, hn::Set(d, 0.5f / e.pool_rows));
+        if constexpr (e.pool == pooling::average) y = mul(d, y, hn::Set(d, 0.5f / e.pool_rows));
         if constexpr (e.pool_first) y = activate<e.act>(d, y);
         const index whole = two ? lanes : lanes / 2, left = columns / 2 - pair * lanes;
         store_columns(y, d, to + pair * lanes, left < whole ? left : whole);

@@ -22,11 +22,11 @@ namespace tenon::HWY_NAMESPACE {
 
 /// v = B^T d for the input rows of one pair of output rows. `in` is the first of them; the last is `last`
 /// rows further.
-template <int R>
+template <int R, numerics How>
 HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, index last,
                                      float* HWY_RESTRICT out) {
   static constexpr winograd_matrices<2, R> m;
-  const tag<isa.lanes> d;
+  const tag<isa.lanes, How> d;
   using V = vec<isa.lanes>;
   const auto columns = [&](auto load, auto store) HWY_ATTR {
     V x[R + 1];
@@ -40,7 +40,7 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
       for (int k = 0; k <= R; ++k) {
         if (m.b[t][k] == 0) continue;
         const V factor = hn::Set(d, static_cast<float>(m.b[t][k]));
-        sum = empty ? (m.b[t][k] == 1 ? x[k] : hn::Mul(factor, x[k])) : hn::MulAdd(factor, x[k], sum);
+        sum = empty ? (m.b[t][k] == 1 ? x[k] : mul(d, factor, x[k])) : mul_add(d, factor, x[k], sum);
         empty = false;
       }
       store(sum, out + t * l.point_step);
@@ -67,7 +67,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
   static constexpr winograd_matrices<2, R> m;
   constexpr tile t = Key.shape;
   constexpr int vectors = t.vectors, sums = t.columns * vectors;
-  const tag<t.lanes> d;
+  const tag<t.lanes, Key.numbers> d;
   using V = vec<t.lanes>;
 
   V y[2 * sums];
@@ -95,7 +95,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
             if (c - k < 0 || c - k >= t.columns) continue;
             TENON_UNROLL
             for (int v = 0; v < vectors; ++v)
-              acc[(c - k) * vectors + v] = hn::MulAdd(value, w[k * vectors + v], acc[(c - k) * vectors + v]);
+              acc[(c - k) * vectors + v] = mul_add(d, value, w[k * vectors + v], acc[(c - k) * vectors + v]);
           }
         }
         panel += t.channels();
@@ -110,7 +110,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
       const V factor = hn::Set(d, static_cast<float>(m.a[row][point]));
       V* HWY_RESTRICT sum = y + row * sums;
       TENON_UNROLL
-      for (int i = 0; i < sums; ++i) sum[i] = hn::MulAdd(acc[i], factor, sum[i]);
+      for (int i = 0; i < sums; ++i) sum[i] = mul_add(d, acc[i], factor, sum[i]);
     }
   }
   finish_tile<Key>(l, y, residual, out);
@@ -118,13 +118,13 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
 
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels;
 /// `points` holds the transformed rows of one pair of output rows.
-template <int R>
+template <int R, numerics How>
 void winograd(const direct_layer& l, const winograd_layer& rows, const direct_tiles& tiles, const float* in,
               const float* packed, const float* residual, float* out, float* points) {
   for (index row = 0; row < l.rows; row += 2) {
     // The last row of an odd map has no second one; the input below it would not be there and is not used.
     const index last = row + 1 < l.rows ? R : R - 1;
-    winograd_transform<R>(rows, in + row * rows.in_row_step, last, points);
+    winograd_transform<R, How>(rows, in + row * rows.in_row_step, last, points);
     const float* panel = packed;
     index done = 0;
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {

@@ -39,7 +39,7 @@ HWY_INLINE V half_of_inputs(D d, const V* x) {
   V sum = x[last];
   TENON_UNROLL
   for (int k = Parity; k < last; k += 2)
-    if (m.b[T][k] != 0) sum = hn::MulAdd(hn::Set(d, static_cast<float>(m.b[T][k] / m.b[T][last])), x[k], sum);
+    if (m.b[T][k] != 0) sum = mul_add(d, hn::Set(d, static_cast<float>(m.b[T][k] / m.b[T][last])), x[k], sum);
   return sum;
 }
 
@@ -59,8 +59,8 @@ HWY_INLINE void transform_inputs(D d, const V* x, V* y) {
       static_assert(m.b[T][points - 2] == 1 && m.b[T][odd_last] == -m.b[T + 1][odd_last]);
       const V even = half_of_inputs<Matrices, T, 0>(d, x), odd = half_of_inputs<Matrices, T, 1>(d, x);
       const V factor = hn::Set(d, static_cast<float>(m.b[T][odd_last]));
-      y[T] = hn::MulAdd(factor, odd, even);
-      y[T + 1] = hn::NegMulAdd(factor, odd, even);
+      y[T] = mul_add(d, factor, odd, even);
+      y[T + 1] = neg_mul_add(d, factor, odd, even);
     };
     [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR {
       (pair(std::integral_constant<int, 1 + 2 * i>{}), ...);
@@ -88,11 +88,11 @@ HWY_INLINE void combine_products(D d, const V* x, V* y) {
       const V* half = j % 2 == 0 ? sums : differences;
       V sum = j == 0           ? hn::Add(x[0], half[0])
               : m.a[j][1] == 1 ? half[0]
-                               : hn::Mul(hn::Set(d, static_cast<float>(m.a[j][1])), half[0]);
+                               : mul(d, hn::Set(d, static_cast<float>(m.a[j][1])), half[0]);
       TENON_UNROLL
       for (int i = 1; i < (points - 2) / 2; ++i)
         sum = j == 0 ? hn::Add(sum, half[i])
-                     : hn::MulAdd(hn::Set(d, static_cast<float>(m.a[j][1 + 2 * i])), half[i], sum);
+                     : mul_add(d, hn::Set(d, static_cast<float>(m.a[j][1 + 2 * i])), half[i], sum);
       y[j] = j == outputs - 1 ? hn::Add(sum, x[points - 1]) : sum;
     }
   }
@@ -103,11 +103,11 @@ using matrices_of = winograd_matrices<Axis.outputs, Axis.taps>;
 
 /// The transformed inputs of tiles first .. first + count - 1. `in` is under the first tap of the first
 /// output.
-template <winograd_shape Shape>
+template <winograd_shape Shape, numerics How>
 HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const float* in, index first,
                                            index count, float* HWY_RESTRICT inputs) {
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
-  const tag<isa.lanes> d;
+  const tag<isa.lanes, How> d;
   using V = vec<isa.lanes>;
   const index row_step = l.rows.dilation * l.in_row_step, column_step = l.columns.dilation * l.in_column_step;
   each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
@@ -149,7 +149,7 @@ HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTR
                                    const float*) {
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
   constexpr tile t = Key.shape;
-  const tag<t.lanes> d;
+  const tag<t.lanes, Key.numbers> d;
   using V = vec<t.lanes>;
   V half[Shape.rows.outputs * columns];
   TENON_UNROLL

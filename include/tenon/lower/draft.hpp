@@ -15,6 +15,7 @@ struct lowering {
   /// Bytes of the map between two convolutions from which on they may be a chain, and the most that all maps
   /// within a chain, or all its weights, may take: a part of the core's own cache.
   index chain_from = 500'000, chain_memory = 400'000;
+  numerics numbers = numerics::standard;
 };
 
 namespace detail {
@@ -67,6 +68,7 @@ struct draft {
 
   constexpr draft(const node* all, std::span<const int> outs, lowering how)
       : nodes(all), outputs(outs), options(how) {
+    result.numbers = how.numbers;
     for (int id = 0; id < Nodes; ++id) step_of[id] = alias[id] = host[id] = home[id] = -1;
   }
 
