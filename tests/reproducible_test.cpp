@@ -13,15 +13,16 @@ struct cut : tenon::model<M::expression, tenon::lowering{.share_from = 0}> {};
 
 // clang-format off
 inline constexpr auto rows = algorithm<method::winograd_rows>, by_2 = algorithm<method::winograd_2>, by_4 = algorithm<method::winograd_4>;
-/// Convolutions of all kinds, and what follows them.
-struct Convolutions : tenon::model<input<3, 14, 15> | conv<20, 3, padding{1}, rows> | batch_norm | tanh | avg_pool<2> | conv<37, 3, padding{1}, rows> | silu | group_norm<37>
-  | conv<17, 3, padding{1}, by_4> | gelu | conv<9, 3, padding{1}, by_2> | conv<18, 3, groups{9}, stride{2}> | conv<18, 2, padding{1}, depthwise> | hard_swish
-  | (identity + conv<18, 1>) | conv_transpose<11, 3, stride{2}> | local<5, 3, stride{2}> | layer_norm | flatten | linear<37> | sigmoid | linear<150> | mish | linear<10> | softmax> {};
+/// Convolutions of all kinds, and what follows them. Some values between are outputs, too: what comes later may hide
+/// the last bits.
+struct Convolutions : tenon::model<input<3, 14, 14> | conv<16, 3, padding{1}, rows> | batch_norm | tanh | avg_pool<2> | conv<37, 3, padding{1}, rows> | silu | group_norm<37> | tag<"first">
+  | conv<17, 3, padding{1}, by_4> | gelu | conv<9, 3, padding{1}, by_2> | tag<"second"> | conv<18, 3, groups{9}, stride{2}> | conv<18, 2, padding{1}, depthwise> | hard_swish
+  | (identity + conv<18, 1>) | conv_transpose<11, 3, stride{2}> | tag<"third"> | local<5, 3, stride{2}> | layer_norm | flatten | linear<37> | sigmoid | linear<150> | mish | linear<10> | outputs(identity, softmax, from<"first">, from<"second">, from<"third">)> {};
 /// Vectors along the width; what lies planar.
 struct Digits : tenon::model<input<1, 20, 21> | conv<6, 5> | tanh | avg_pool<2> | conv<16, 5> | tanh | max_pool<2> | flatten | linear<33> | elu | linear<5> | log_softmax> {};
 /// Pools, normalisations and what moves elements.
 struct Maps : tenon::model<input<5, 13, 14> | pad<padding{1}> | l2_pool<2, stride{1}> | conv<21, 3, stride{2}> | local_response_norm<5> | lp_pool<3, 2> | prelu | upsample<3, bilinear>
-  | (identity * (global_avg_pool | conv<21, 1> | hard_sigmoid)) | instance_norm | softmax_with<axis{1}> | avg_pool<3, stride{2}> | softmax | layer_norm_with<per_position> | scale | permute<1, 2, 0>> {};
+  | (identity * (global_avg_pool | conv<21, 1> | hard_sigmoid)) | instance_norm | softmax_with<axis{1}> | avg_pool<3, stride{2}> | layer_norm_with<per_position> | scale | permute<1, 2, 0>> {};
 /// A dilated line, and a box.
 struct Line : tenon::model<input<3, 70> | (conv<12, 3, causal, dilation{4}> | tanh) * (conv<12, 3, causal, dilation{4}> | sigmoid) | layer_norm | softmax_with<axis{1}> | global_lp_pool<2>> {};
 struct Box : tenon::model<input<2, 5, 7, 8> | conv<9, 3, padding{1}> | softplus | conv<9, 3, by_2> | max_pool<2> | global_lp_pool<3>> {};

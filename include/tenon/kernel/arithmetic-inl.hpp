@@ -91,8 +91,9 @@ HWY_INLINE hn::Vec<D> neg_mul_add(D d, hn::Vec<D> a, hn::Vec<D> b, hn::Vec<D> c)
   else
     return (void)d, hn::NegMulAdd(a, b, c);
 }
-/// a b. Compilers may make one instruction of a product and a sum; a reproducible network does not leave it
-/// to them: they do not take an FMA apart. (x + -0 is x, also for x = 0.)
+/// a b. GCC makes one instruction of a product and a sum wherever it can, but not of an FMA and a sum, so
+/// that a reproducible network multiplies by FMA. (x + -0 is x, also for x = 0. Clang may make that a product
+/// again, but joins only what stands in one expression.)
 template <class D>
 HWY_INLINE hn::Vec<D> mul(D d, hn::Vec<D> a, hn::Vec<D> b) {
   if constexpr (is_reproducible<D>)
