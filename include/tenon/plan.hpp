@@ -193,7 +193,8 @@ constexpr plan_view view_of(const plan<Steps, Buffers>& p) {
 /// A plan without the room that its making took: what a program keeps of it.
 template <const auto& Plan>
 inline constexpr auto kept_plan = [] {
-  plan<Plan.step_count, Plan.buffer_count> p{{}, {}, Plan.step_count, Plan.buffer_count, Plan.arena_elements};
+  plan<Plan.step_count, Plan.buffer_count> p{
+      {}, {}, Plan.step_count, Plan.buffer_count, Plan.arena_elements, Plan.numbers};
   for (int i = 0; i < Plan.step_count; ++i) p.steps[i] = Plan.steps[i];
   for (int i = 0; i < Plan.buffer_count; ++i) p.buffers[i] = Plan.buffers[i];
   return p;
