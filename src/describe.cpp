@@ -186,6 +186,10 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
   out << schedule.steps.size() << " steps, " << grouped(macs) << " MACs, " << grouped(packed)
       << " bytes of packed weights for vectors of " << isa.lanes << ", arena of "
       << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n"
+      << (schedule.numbers == numerics::reproducible
+              ? "Reproducible: the same bits on every instruction set\n"
+          : schedule.numbers == numerics::fast ? "Fast: activations of about 14 bits\n"
+                                               : "")
       << "Floor: " << fixed(floor) << " us on a core of " << core.gflops << " GFLOP/s, " << core.l3_gbytes
       << " GB/s from the last-level cache and " << core.memory_gbytes << " from memory\n";
 }

@@ -80,6 +80,23 @@ TEST_CASE("explain shows what was fused, how it runs and where it lies", "[descr
           "6 steps, 416,520 MACs, 269,424 bytes of packed weights for vectors of 16, arena of 8,896 bytes"));
 }
 
+struct Inverted : tenon::model<input<16, 64, 64> | conv<64, 1> | relu6 | conv<64, 3, padding{1}, depthwise> |
+                               relu6 | conv<16, 1>> {};
+
+TEST_CASE("explain shows chains", "[describe]") {
+  const auto plan = plan_of<Inverted>(avx512);
+  CHECK(has(plan,
+            "0 conv<64, 1> | relu6 direct 1x13 px, 2x16 ch 16x64x64 64x64x64 4,194,304 4,352 @0, 16 rows "
+            "107.5"));
+  CHECK(has(plan, "Steps 0 to 2 are a chain: they advance together, 6 rows of the last at a time"));
+}
+
+TEST_CASE("explain says how numbers are computed if not as usual", "[describe]") {
+  const std::string line = "Reproducible: the same bits on every instruction set";
+  CHECK(has(plan_of<tenon::reproducible<LeNet5>>(avx512), line));
+  CHECK(!has(plan_of<LeNet5>(avx512), line));
+}
+
 TEST_CASE("explain names batch norms and sums that were fused", "[describe]") {
   const auto plan = plan_of<ResNet8>(avx512);
   CHECK(std::any_of(plan.begin(), plan.end(), [](const std::string& row) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tenon/graph.hpp"
+#include "tenon/kernel/winograd.hpp"
 
 namespace tenon {
 
@@ -21,8 +22,8 @@ constexpr std::string_view purpose(method m) {
 
 /// Outputs of a Winograd tile along an axis of the last two, for a filter of so many taps; 0 if it has none.
 constexpr int tile_outputs(method m, index taps) {
-  if (taps == 3) return m == method::winograd_4 ? 4 : 2;
-  return taps == 5 ? 2 : taps == 1 ? 1 : 0;
+  if (taps != 1 && !winograd_rows(taps)) return 0;
+  return winograd_axis_for(taps, m == method::winograd_4 ? 4 : 2).outputs;
 }
 
 /// Is this convolution, whose window is resolved, one of those that the method is for?
@@ -34,7 +35,7 @@ constexpr bool can_compute(method m, const node& n) {
   for (int axis = 0; axis < rank; ++axis)
     if (w.stride[axis] != 1) return false;
   if (m == method::winograd_rows)
-    return rank == 2 && (w.kernel[0] == 3 || w.kernel[0] == 5) && w.dilation[0] * w.dilation[1] == 1;
+    return rank == 2 && winograd_rows(w.kernel[0]) && w.dilation[0] * w.dilation[1] == 1;
   if (rank == max_spatial_rank && w.dilation[0] != 1) return false;
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
