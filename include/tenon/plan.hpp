@@ -190,11 +190,13 @@ constexpr plan_view view_of(const plan<Steps, Buffers>& p) {
           std::span(p.buffers).first(static_cast<std::size_t>(p.buffer_count)), p.arena_elements, p.numbers};
 }
 
-/// A plan without the room that its making took: what a program keeps of it.
+/// A plan without the room that its making took: what a program keeps of it. (That of a wrong model is
+/// empty.)
 template <const auto& Plan>
 inline constexpr auto kept_plan = [] {
-  plan<Plan.step_count, Plan.buffer_count> p{
-      {}, {}, Plan.step_count, Plan.buffer_count, Plan.arena_elements, Plan.numbers};
+  constexpr int steps = Plan.step_count > 0 ? Plan.step_count : 1;
+  constexpr int buffers = Plan.buffer_count > 0 ? Plan.buffer_count : 1;
+  plan<steps, buffers> p{{}, {}, Plan.step_count, Plan.buffer_count, Plan.arena_elements, Plan.numbers};
   for (int i = 0; i < Plan.step_count; ++i) p.steps[i] = Plan.steps[i];
   for (int i = 0; i < Plan.buffer_count; ++i) p.buffers[i] = Plan.buffers[i];
   return p;
