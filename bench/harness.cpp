@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -81,7 +82,9 @@ std::function<void(long, std::vector<double>&)> runs_of(std::function<void()> ru
 }
 
 void take_options(int& argc, char** argv) {
-  static std::vector<std::string> given{argv[0], "--benchmark_enable_random_interleaving=true",
+  // The JSON names the program, which lies elsewhere on each machine.
+  const std::string program = std::filesystem::path(argv[0]).filename().string();
+  static std::vector<std::string> given{program, "--benchmark_enable_random_interleaving=true",
                                         "--benchmark_repetitions=30", "--benchmark_min_time=0.002"};
   std::vector<char*> own;
   for (int i = 1; i < argc; ++i)
