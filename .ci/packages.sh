@@ -95,6 +95,22 @@ want_dataset() {
   echo "note: the 10,000 test images (package $dataset) are not installed: the sample of 500 is used" >&2
 }
 
+# want_import: what the tool `tenon import` is built with, where it can be had without a question; the library does
+# without.
+want_import() {
+  lacking=
+  has_module protobuf || lacking="$lacking libprotobuf-dev protobuf-compiler"
+  [ -e /usr/include/onnx/onnx_pb.h ] || lacking="$lacking libonnx-dev"
+  has_module libcrypto || lacking="$lacking libssl-dev"
+  [ -n "$lacking" ] || return 0
+  if has_command apt-get && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+    echo "installing packages:$lacking" >&2
+    # shellcheck disable=SC2086 # one word for each package
+    apt_install $lacking && return
+  fi
+  echo "note: the tool tenon is not built without$lacking" >&2
+}
+
 # is_configured DIR: DIR is a build directory of this very clone and compiler, and its set-up ran to the end.
 is_configured() { [ "$(cat "$1/.configured" 2>/dev/null)" = "$root with $CXX" ]; }
 

@@ -15,6 +15,7 @@ finish() {
 }
 
 require_packages tests
+want_import
 configure "$build" "$@" || finish 0 1
 meson compile -C "$build" || finish 0 1
 
