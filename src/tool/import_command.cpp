@@ -1,12 +1,11 @@
-// The command-line tool `tenon`.
+// tenon import: an ONNX file becomes a type, its weights and a program.
 #include <openssl/evp.h>
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 
-#include "write.hpp"
+#include "../import/write.hpp"
+#include "commands.hpp"
 
 namespace {
 
@@ -60,26 +59,28 @@ void import_model(const std::filesystem::path& file, const std::filesystem::path
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  CLI::App app("tenon: convolutional networks as C++ types");
-  app.require_subcommand(1);
-  std::string file, directory, name;
-  std::vector<std::string> pins;
+void tenon::tool::add_import(CLI::App& app) {
+  struct options {
+    std::string file, directory, name;
+    std::vector<std::string> pins;
+  };
+  const auto o = std::make_shared<options>();
   CLI::App* command =
       app.add_subcommand("import", "write an ONNX model as a tenon type, its weights and a program");
-  command->add_option("model", file, "the ONNX file")->required();
-  command->add_option("-o,--output", directory, "the directory to write")->required();
-  command->add_option("--dim", pins, "an extent for a symbolic dimension: NAME=N");
-  command->add_option("--name", name, "the type's name");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    import_model(file, directory, pins, name);
-  } catch (const tenon::importer::refusal& r) {
-    for (const std::string& sentence : r.sentences)
-      std::fprintf(stderr, "%s: %s\n", file.c_str(), sentence.c_str());
-    return 1;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s: %s\n", file.c_str(), e.what());
-    return 1;
-  }
+  command->add_option("model", o->file, "the ONNX file")->required();
+  command->add_option("-o,--output", o->directory, "the directory to write")->required();
+  command->add_option("--dim", o->pins, "an extent for a symbolic dimension: NAME=N");
+  command->add_option("--name", o->name, "the type's name");
+  command->callback([o] {
+    try {
+      import_model(o->file, o->directory, o->pins, o->name);
+    } catch (const importer::refusal& r) {
+      std::string text;
+      for (const std::string& sentence : r.sentences)
+        text += (text.empty() ? "" : "\n") + o->file + ": " + sentence;
+      throw std::runtime_error(text);
+    } catch (const std::exception& e) {
+      throw std::runtime_error(o->file + ": " + e.what());
+    }
+  });
 }
