@@ -1,4 +1,7 @@
 // The tensors that a network expects in a weight file.
+#include <algorithm>
+#include <bit>
+
 #include "tenon/weights.hpp"
 
 namespace tenon {
@@ -76,6 +79,59 @@ std::vector<tensor_spec> expected_tensors(graph_view network) {
     }
   }
   return specs;
+}
+
+namespace {
+
+/// 64-bit FNV-1a. Source: the authors' description, http://www.isthe.com/chongo/tech/comp/fnv.
+class fnv1a {
+ public:
+  void text(std::string_view s) {
+    for (const char c : s) byte(static_cast<unsigned char>(c));
+    byte(0);  // "a", "bc" is not "ab", "c"
+  }
+  void number(std::uint32_t n) {
+    for (int shift = 0; shift < 32; shift += 8) byte(static_cast<unsigned char>(n >> shift & 255));
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  void byte(unsigned char b) { value_ = (value_ ^ b) * 1'099'511'628'211u; }
+
+  std::uint64_t value_ = 14'695'981'039'346'656'037u;
+};
+
+}  // namespace
+
+std::uint64_t architecture_hash(graph_view network) {
+  fnv1a hash;
+  for (int id = 0; id < static_cast<int>(network.nodes.size()); ++id) {
+    const node& n = network.nodes[id];
+    attributes attr = n.attr;
+    attr.seen &= ~detail::bit(option::algorithm);
+    hash.text(spell(attr).view());
+    hash.text(path_of(network, id).view());
+    for (const int input : n.inputs) hash.number(static_cast<std::uint32_t>(input));
+    for (int i = 0; i < std::min(attr.user.length, formula::max_length); ++i) {
+      hash.number(static_cast<std::uint32_t>(attr.user.code[i].what));
+      hash.number(std::bit_cast<std::uint32_t>(attr.user.code[i].value));
+    }
+  }
+  for (const int out : network.outputs) hash.number(static_cast<std::uint32_t>(out));
+  return hash.value();
+}
+
+file_contents expected_contents(graph_view network) {
+  file_contents contents;
+  contents.tensors = expected_tensors(network);
+  contents.architecture = architecture_hash(network);
+  const auto add = [](std::vector<tensor_spec>& to, const char* what, const shape& s) {
+    to.push_back({"tenon.self_test." + std::string(what) + '.' + std::to_string(to.size()), tail(s, 0)});
+  };
+  for (const node& n : network.nodes)
+    if (n.attr.kind == op::input) add(contents.test_inputs, "input", n.out);
+  for (const int out : network.outputs) add(contents.test_outputs, "output", network.nodes[out].out);
+  return contents;
 }
 
 }  // namespace tenon

@@ -3,5 +3,5 @@
 #pragma once
 
 #include "tenon/describe.hpp"
-#include "tenon/executable.hpp"
+#include "tenon/load.hpp"
 #include "tenon/properties.hpp"

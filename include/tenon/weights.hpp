@@ -21,6 +21,14 @@ namespace tenon {
 ///   shift                       bias C
 std::vector<tensor_spec> expected_tensors(graph_view network);
 
+/// What tells networks apart whose tensors have equal names and shapes: 64-bit FNV-1a over all nodes in their
+/// order (layer as the user writes it, without algorithm<...>; dotted name; numbers of its inputs; the code
+/// of activation<f>) and the numbers of the outputs. The same for all lowerings of a network.
+std::uint64_t architecture_hash(graph_view network);
+
+/// What stands in the weight file of a network.
+file_contents expected_contents(graph_view network);
+
 /// All tensors of one model, as F32, one behind the other in the order of `specs()`. A value: copy it freely.
 template <Model M>
 class weights {
@@ -52,21 +60,28 @@ class weights {
 };
 
 /// The weights of M from a safetensors file: exactly the tensors of `weights<M>::specs()`, as F32, F16 or
-/// BF16. Throws weight_error, which names the file and lists every tensor that does not fit.
+/// BF16. Throws weight_error, which names the file and lists every tensor that does not fit, or says that the
+/// file was written for another network.
 template <Model M>
-weights<M> load_safetensors(const std::string& path, weight_options options = {}) {
+weights<M> load_safetensors(const std::string& path, const weight_options& options = {}) {
   weights<M> w;
-  read_safetensors(path, w.specs(), w.values(), options);
+  detail::read_weights(path, expected_contents(M::network.view()), w.values(), options);
   return w;
 }
 
 /// The same from the bytes of such a file in memory; `source` names them in errors.
 template <Model M>
 weights<M> load_safetensors(std::span<const std::byte> file, std::string_view source = "memory",
-                            weight_options options = {}) {
+                            const weight_options& options = {}) {
   weights<M> w;
-  read_safetensors(file, source, w.specs(), w.values(), options);
+  detail::read_weights(file, source, expected_contents(M::network.view()), w.values(), options);
   return w;
+}
+
+/// Writes weights, the network's architecture, and a self-test if there is one (load.hpp records it).
+template <Model M>
+void save_safetensors(const std::string& path, const weights<M>& w, const self_test& test = {}) {
+  write_safetensors(path, expected_contents(M::network.view()), w.values(), test);
 }
 
 }  // namespace tenon

@@ -34,12 +34,32 @@ void read(std::span<const std::byte> file, bool require_finite) {
   }
 }
 
+/// The same with a self-test and names to change: what comes back has the right length and is finite.
+void read_network(std::span<const std::byte> file) {
+  static const tenon::file_contents network{{{"0.weight", {2, 1}}, {"0.bias", {2}}},
+                                            {{"tenon.self_test.input.0", {1}}},
+                                            {{"tenon.self_test.output.0", {2}}},
+                                            0x0123'4567'89AB'CDEF};
+  static const tenon::weight_options options{.rename = {{"net", ""}, {"", ""}}};
+  std::vector<float> out(4, -1234.5F);
+  try {
+    const tenon::self_test test = tenon::detail::read_weights(file, "fuzz", network, out, options);
+    require(test ? test.input.size() == 1 && test.output.size() == 2 : test.input.empty());
+    require(test.tolerance >= 1e-5 && test.tolerance <= 1);
+    for (const float value : test.output) require(value - value == 0);
+  } catch (const tenon::weight_error& error) {
+    require(std::string_view(error.what()).starts_with("weight file \"fuzz\": "));
+    for (const float value : out) require(value == -1234.5F);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t bytes) {
   const auto file = std::as_bytes(std::span(data, bytes));
   read(file, false);
   read(file, true);
+  read_network(file);
   // Few inputs of a fuzzer have the right length of the header: give it to the rest of them.
   std::vector<std::byte> whole(8 + bytes);
   const std::string_view text(reinterpret_cast<const char*>(data), bytes);
@@ -47,5 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   for (std::size_t i = 0; i < 8; ++i) whole[i] = static_cast<std::byte>(header_bytes >> 8 * i & 0xFF);
   if (bytes > 0) std::memcpy(whole.data() + 8, data, bytes);
   read(whole, true);
+  read_network(whole);
   return 0;
 }
