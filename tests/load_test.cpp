@@ -17,7 +17,11 @@ struct Other : tenon::model<input<2, 5, 6> | conv<4, 3> | relu | tag<"a"> | name
                             tag<"c"> | outputs(from<"a">, from<"c"> | sigmoid)> {};
 struct Spiky : tenon::model<input<4> | linear<4> | tanh | linear<4> | tanh | linear<3>> {};
 
-#define TENON_MODEL Two, Other, Spiky, tenon::fast<Spiky>
+/// Large enough to be packed by several threads, its largest steps in parts.
+struct Large : tenon::model<input<256, 8, 8> | conv<512, 3> | batch_norm | relu | conv<512, 3, depthwise> |
+                            relu | conv<600, 1> | flatten | linear<300>> {};
+
+#define TENON_MODEL Two, Other, Spiky, tenon::fast<Spiky>, Large
 #include <tenon/instantiate.hpp>
 
 #include "catch.hpp"
@@ -287,6 +291,20 @@ TEST_CASE("a self-test or weights of the wrong length are not written", "[load]"
   CHECK_THROWS_AS(tenon::record_self_test(net, test.input), std::invalid_argument);
   const file nowhere{"no/such/folder/file"};
   CHECK(problem(nowhere, [&] { tenon::save_safetensors<Two>(nowhere.path, w); }) == "cannot be written");
+}
+
+TEST_CASE("weights are packed on several threads, and in what time is known", "[load]") {
+  const auto w = random_weights<Large>();
+  const tenon::self_test test = from_reference<Large>(w);
+  twin::on_every_target([&] {
+    const tenon::executable<Large> net(w), again(w);
+    INFO(net.target());
+    CHECK(tenon::self_test_error(net, test) <= 1e-5);
+    CHECK(tenon::record_self_test(net, test.input).output ==
+          tenon::record_self_test(again, test.input).output);
+    CHECK(net.packing_seconds() > 0);
+    CHECK(net.packing_seconds() < 60);
+  });
 }
 
 TEST_CASE("a fast network is allowed what its activations may be off", "[load]") {

@@ -37,8 +37,10 @@ struct free_aligned {
 };
 using packed_weights = std::unique_ptr<float[], free_aligned>;
 
-/// Weights in the order in which the kernels of `isa` read them, batch norms folded in.
-packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural);
+/// Weights in the order in which the kernels of `isa` read them, batch norms folded in. Large ones are packed
+/// on all cores. The time that it took is left in `seconds`.
+packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural,
+                            double* seconds = nullptr);
 
 }  // namespace detail
 
@@ -58,7 +60,7 @@ class executable {
   explicit executable(const weights<M>& w)
       : program_(detail::choose_program<M>()),
         packed_(detail::pack_weights(M::network.view(), view_of(kept_plan<M::schedule>), program_.isa,
-                                     w.values())),
+                                     w.values(), &packing_seconds_)),
         workspace_(std::make_unique<typename M::workspace>()) {}
 
   /// Runs the network on one input of M::input_shape, elements in the order channels, rows, columns. Input,
@@ -127,6 +129,9 @@ class executable {
   /// The instruction set chosen, as Highway names it: "AVX3", "AVX2", "SSE4", "NEON", ...
   const char* target() const noexcept { return program_.target; }
 
+  /// How long the constructor took to pack the weights. Those of large networks are packed on all cores.
+  double packing_seconds() const noexcept { return packing_seconds_; }
+
  private:
   template <int... Number, class... Inputs>
   auto on_own_workspace(std::integer_sequence<int, Number...>, const Inputs&... x) noexcept {
@@ -146,6 +151,7 @@ class executable {
   }
 
   detail::program program_;
+  double packing_seconds_ = 0;
   detail::packed_weights packed_;
   std::unique_ptr<typename M::workspace> workspace_;
 };
