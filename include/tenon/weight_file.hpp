@@ -11,12 +11,18 @@
 
 namespace tenon {
 
+/// Thrown for any problem of a file that is read or written.
+class file_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Thrown for any problem of a weight file. what() names the file, the tensor, what was expected and what was
 /// found. If tensors differ from what the model expects, the first line is a summary and each further line
 /// describes one tensor.
-class weight_error : public std::runtime_error {
+class weight_error : public file_error {
  public:
-  using std::runtime_error::runtime_error;
+  using file_error::file_error;
 };
 
 /// Names of a file that begin with `from`, up to a dot or their end, begin with `to` in the model. {"model",

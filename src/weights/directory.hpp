@@ -16,6 +16,8 @@ namespace tenon::weight_files {
 
 using bytes = std::span<const std::byte>;
 
+constexpr std::string_view test_prefix = "tenon.self_test.";  // what belongs to a self-test
+
 struct stored {
   std::string dtype;
   std::vector<std::uint64_t> shape;

@@ -24,11 +24,11 @@ void require_regular(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::is_regular_file(status)) return;
-  fail(path, "cannot be read: expected a regular file, found " + (fs::is_directory(status) ? "a directory"
-                                                                  : status.type() == fs::file_type::not_found
-                                                                      ? "no file of this name"
-                                                                  : error ? error.message()
-                                                                          : "neither file nor directory"));
+  const std::string found = fs::is_directory(status)                    ? "a directory"
+                            : status.type() == fs::file_type::not_found ? "no file of this name"
+                            : error                                     ? error.message()
+                                                                        : "neither file nor directory";
+  throw unreadable{"cannot be read: expected a regular file, found " + found};
 }
 
 #if TENON_MAPS_FILES
@@ -62,11 +62,11 @@ file_bytes::file_bytes(const std::string& path) {
   std::error_code error;
   const std::uint64_t count = std::filesystem::file_size(path, error);
   std::ifstream stream(path, std::ios::binary);
-  if (error || !stream) fail(path, "cannot be opened for reading");
+  if (error || !stream) throw unreadable{"cannot be opened for reading"};
   read_.resize(count);
   stream.read(reinterpret_cast<char*>(read_.data()), static_cast<std::streamsize>(count));
   if (!stream) {
-    fail(path, say("cannot be read: expected ", count, " bytes, found ", stream.gcount()));
+    throw unreadable{say("cannot be read: expected ", count, " bytes, found ", stream.gcount())};
   }
   content_ = read_;
 }
@@ -75,6 +75,14 @@ file_bytes::~file_bytes() {
 #if TENON_MAPS_FILES
   if (read_.empty() && !content_.empty()) ::munmap(const_cast<std::byte*>(content_.data()), content_.size());
 #endif
+}
+
+file_bytes open_weights(const std::string& path) {
+  try {
+    return file_bytes(path);
+  } catch (const unreadable& problem) {
+    fail(path, problem.text);
+  }
 }
 
 }  // namespace tenon::weight_files

@@ -8,7 +8,12 @@
 
 namespace tenon::weight_files {
 
-/// Throws weight_error unless `path` is a regular file that can be read. While the object lives the file must
+/// Why a file cannot be read, for whoever knows what it is.
+struct unreadable {
+  std::string text;
+};
+
+/// Throws `unreadable` unless `path` is a regular file that can be read. While the object lives the file must
 /// not be cut short: where it is mapped, the system ends a program that reads beyond its end.
 class file_bytes {
  public:
@@ -23,5 +28,8 @@ class file_bytes {
   std::span<const std::byte> content_;
   std::vector<std::byte> read_;  // empty where the file is mapped
 };
+
+/// The bytes of a weight file; throws weight_error if there is none.
+file_bytes open_weights(const std::string& path);
 
 }  // namespace tenon::weight_files

@@ -76,8 +76,6 @@ std::string named(const entry& e) {
   return e.first == e.second.original ? "" : say(" (in the file ", in_quotes(e.second.original), ")");
 }
 
-constexpr std::string_view test_prefix = "tenon.self_test.";
-
 /// Throws, with all differences at once, unless the file holds what the model expects. What belongs to a
 /// self-test is none of the others' business, unless it is among what is expected.
 void match(std::string_view file, const tensor_map& tensors, const std::vector<const entry*>& order,

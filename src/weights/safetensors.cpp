@@ -278,8 +278,6 @@ self_test read(std::string_view file, bytes content, const request& wanted) {
 }  // namespace
 }  // namespace weight_files
 
-using weight_files::file_bytes;
-
 void read_safetensors(std::span<const std::byte> file, std::string_view source,
                       std::span<const tensor_spec> expected, std::span<float> out,
                       const weight_options& options) {
@@ -288,7 +286,7 @@ void read_safetensors(std::span<const std::byte> file, std::string_view source,
 
 void read_safetensors(const std::string& path, std::span<const tensor_spec> expected, std::span<float> out,
                       const weight_options& options) {
-  const file_bytes file(path);
+  const weight_files::file_bytes file = weight_files::open_weights(path);
   weight_files::read(path, file.content(), {expected, nullptr, out, options});
 }
 
@@ -300,7 +298,7 @@ self_test detail::read_weights(std::span<const std::byte> file, std::string_view
 
 self_test detail::read_weights(const std::string& path, const file_contents& network, std::span<float> out,
                                const weight_options& options) {
-  const file_bytes file(path);
+  const weight_files::file_bytes file = weight_files::open_weights(path);
   return weight_files::read(path, file.content(), {network.tensors, &network, out, options});
 }
 

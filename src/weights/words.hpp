@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <locale>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -48,6 +50,17 @@ std::string list(const Numbers& numbers) {
 
 [[noreturn]] inline void fail(std::string_view file, const std::string& problem) {
   throw weight_error(say("weight file ", in_quotes(file, file.size()), ": ", problem));
+}
+
+/// F32, little-endian.
+inline std::string f32_text(std::span<const float> values) {
+  if constexpr (std::endian::native == std::endian::little)
+    return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+  std::string text;
+  for (const float value : values)
+    for (int shift = 0; shift < 32; shift += 8)
+      text += static_cast<char>(std::bit_cast<std::uint32_t>(value) >> shift & 255);
+  return text;
 }
 
 /// 16 digits: 00c0ffee00c0ffee.
