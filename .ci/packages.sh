@@ -53,6 +53,7 @@ missing() {
   if [ "${1:-}" = tests ]; then
     has_module catch2 || has_module catch2-with-main || echo 'catch2|Catch2'
     has_command python3 || echo 'python3|python3'
+    has_module libzip || echo 'libzip-dev|libzip'
   fi
 }
 

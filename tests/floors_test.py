@@ -13,7 +13,7 @@ TOP = 9
 ORACLE = 8  # the slow twin: sees floor 3, and no floor sees it
 # Not on a floor: the highest floor they see. Kernels see each other too, but nobody else's kernels.
 SEES = {'tenon/tenon.hpp': 5, 'tenon/instantiate-inl.hpp': 5, 'tenon/instantiate.hpp': TOP,
-        'tenon/toeplitz.hpp': ORACLE}
+        'tenon/toeplitz.hpp': ORACLE, 'tenon/embed.hpp': 1}
 MAY_INCLUDE_KERNELS = ('tenon/instantiate-inl.hpp', 'tenon/instantiate.hpp')
 
 

@@ -15,7 +15,7 @@ from compile_commands import commands_of
 HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / 'include'
 # It defines networks: examples and tests compile it with one.
-NEEDS_A_MODEL = ('tenon/instantiate.hpp', 'tenon/instantiate-inl.hpp', 'tenon/units-inl.hpp')
+NEEDS_A_MODEL = ('tenon/instantiate.hpp', 'tenon/instantiate-inl.hpp', 'tenon/units-inl.hpp', 'tenon/embed.hpp')
 
 
 def check(name, command, directory):

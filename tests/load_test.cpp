@@ -208,6 +208,9 @@ TEST_CASE("a self-test that fails says by how much, unless it is declined", "[lo
     CHECK(said.starts_with("the self-test fails on "));
     CHECK(said.find(": expected outputs within 1e-05 of the largest, found one that is off by 0.01") !=
           std::string::npos);
+    const std::string content = f.content();
+    CHECK_THROWS_AS(tenon::load<Two>(std::as_bytes(std::span(content))), weight_error);
+    CHECK_NOTHROW(tenon::load<Two>(std::as_bytes(std::span(content)), "memory", {.self_test = false}));
     CHECK_NOTHROW(tenon::load<Two>(f.path, {.self_test = false}));
     CHECK(equal(tenon::load_safetensors<Two>(f.path), w));
 

@@ -17,7 +17,7 @@ FENCE = re.compile(r"<!-- (region|error): (\S+)(?: (\w+))? -->\n```(\w*)\n(.*?)`
 
 def region(path, name):
     text = (ROOT / path).read_text()
-    found = re.search(rf"^// region: {name}\n(.*?)^// endregion$", text, re.S | re.M)
+    found = re.search(rf"^(?://|#) region: {name}\n(.*?)^(?://|#) endregion$", text, re.S | re.M)
     if not found:
         sys.exit(f"error: {path} has no region {name}")
     return "".join(line for line in found[1].splitlines(True) if not line.startswith("// clang-format"))

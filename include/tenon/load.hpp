@@ -1,6 +1,7 @@
 // F5. From a weight file to a network that was seen to work: self-tests.
 #pragma once
 
+#include "tenon/embedded.hpp"
 #include "tenon/executable.hpp"
 
 namespace tenon {
@@ -64,22 +65,50 @@ self_test record_self_test(const executable<M>& net, std::span<const float> inpu
   return test;
 }
 
-/// A network from its weight file, ready to run: the weights are those of the model, and if the file has a
-/// self-test, the network has passed it: each output within 1e-5 of the largest magnitude of its feature map,
-/// or what the file allows. (fast<M>: at least 1e-2, for its activations are cheaper.) Throws weight_error,
-/// with the measured figure, if not.
+namespace detail {
+
+/// The network of weights that are read already, after their self-test if there is one.
+template <Model M>
+executable<M> tested(std::string_view source, const weights<M>& w, const self_test& test) {
+  executable<M> net(w);
+  if (test) {
+    // Activations of a fast<M> are off by up to 2^-14, and layers behind them may make more of it.
+    const double least = M::lowered_with.numbers == numerics::fast ? 1e-2 : 0;
+    require_within(source, net.target(), self_test_error(net, test),
+                   test.tolerance > least ? test.tolerance : least);
+  }
+  return net;
+}
+
+}  // namespace detail
+
+/// A network from its safetensors file, ready to run: the weights are those of the model, and if the file has
+/// a self-test, the network has passed it: each output within 1e-5 of the largest magnitude of its feature
+/// map, or what the file allows. (fast<M>: within 1e-2.) Throws weight_error, with the measured figure, if
+/// not.
 template <Model M>
 executable<M> load(const std::string& path, const weight_options& options = {}) {
   weights<M> w;
   const self_test test =
       detail::read_weights(path, expected_contents(M::network.view()), w.values(), options);
-  executable<M> net(w);
-  if (test) {
-    const double least = M::lowered_with.numbers == numerics::fast ? 1e-2 : 0;
-    detail::require_within(path, net.target(), self_test_error(net, test),
-                           test.tolerance > least ? test.tolerance : least);
-  }
-  return net;
+  return detail::tested(path, w, test);
+}
+
+/// The same from the bytes of such a file in memory; `source` names them in errors.
+template <Model M>
+executable<M> load(std::span<const std::byte> file, std::string_view source = "memory",
+                   const weight_options& options = {}) {
+  weights<M> w;
+  const self_test test =
+      detail::read_weights(file, source, expected_contents(M::network.view()), w.values(), options);
+  return detail::tested(source, w, test);
+}
+
+/// The same from the file that the build has put into the program for `Of` (embed.hpp): M itself, or the
+/// network that M is a lowering of, as in load_embedded<fast<LeNet5>, LeNet5>(). Touches no file system.
+template <Model M, class Of = M>
+executable<M> load_embedded(const weight_options& options = {}) {
+  return load<M>(embedded_file<Of>(), "in the program", options);
 }
 
 }  // namespace tenon

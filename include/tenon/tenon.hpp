@@ -4,4 +4,5 @@
 
 #include "tenon/describe.hpp"
 #include "tenon/load.hpp"
+#include "tenon/npy.hpp"
 #include "tenon/properties.hpp"
