@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "tenon/weights.hpp"
+#include "weights/words.hpp"
 
 namespace tenon {
 namespace {
@@ -132,6 +133,15 @@ file_contents expected_contents(graph_view network) {
     if (n.attr.kind == op::input) add(contents.test_inputs, "input", n.out);
   for (const int out : network.outputs) add(contents.test_outputs, "output", network.nodes[out].out);
   return contents;
+}
+
+void detail::print_specs(std::ostream& out, graph_view network) {
+  out << "# architecture " << weight_files::hexadecimal(architecture_hash(network)) << '\n';
+  for (const tensor_spec& spec : expected_tensors(network)) {
+    out << spec.name;
+    for (std::size_t i = 0; i < spec.shape.size(); ++i) out << (i == 0 ? ' ' : 'x') << spec.shape[i];
+    out << '\n';
+  }
 }
 
 }  // namespace tenon

@@ -2,6 +2,8 @@
 // many elements as inference counts.
 #include <tenon/tenon.hpp>
 
+#include <sstream>
+
 #include "catch.hpp"
 
 namespace {
@@ -63,4 +65,16 @@ TEST_CASE("layers with parameters for each channel, and names", "[tensors]") {
   CHECK(tensors<image | flatten | name<"fc">(linear<3>)>() == "fc.weight 3x120, fc.bias 3");
   CHECK(tensors<(image | tag<"x"> | conv<1, 1>)*(from<"x"> | scale)>() ==
         "0.weight 1x4x1x1, 0.bias 1, 1.weight 4");
+}
+
+TEST_CASE("a model's tensors are printed as tenon check reads them", "[tensors]") {
+  struct net : tenon::model<image | name<"a">(conv<8, 3> | batch_norm) | flatten | linear<2, no_bias>> {};
+  std::ostringstream out;
+  tenon::print_specs<net>(out);
+  const std::string text = out.str(), first = text.substr(0, text.find('\n'));
+  CHECK(first.size() == std::string("# architecture 0123456789abcdef").size());
+  CHECK(first.starts_with("# architecture "));
+  CHECK(text.substr(first.size()) ==
+        "\na.0.weight 8x4x3x3\na.0.bias 8\na.1.weight 8\na.1.bias 8\na.1.running_mean 8\na.1.running_var 8\n"
+        "2.weight 2x96\n");
 }

@@ -1,6 +1,7 @@
 // F5. The tensors a model is run with, in the names, shapes and order that PyTorch writes.
 #pragma once
 
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,19 @@ std::uint64_t architecture_hash(graph_view network);
 
 /// What stands in the weight file of a network.
 file_contents expected_contents(graph_view network);
+
+namespace detail {
+
+void print_specs(std::ostream& out, graph_view network);
+
+}  // namespace detail
+
+/// Prints the tensors of M, a line for each: "0.weight 6x1x5x5"; before them its architecture_hash. The tool
+/// takes it: `tenon check FILE --model LIST` says how a weight file differs.
+template <Model M>
+void print_specs(std::ostream& out = std::cout) {
+  detail::print_specs(out, M::network.view());
+}
 
 /// All tensors of one model, as F32, one behind the other in the order of `specs()`. A value: copy it freely.
 template <Model M>

@@ -6,5 +6,7 @@
 namespace tenon::tool {
 
 void add_import(CLI::App& app);
+void add_weights(CLI::App& app);
+void add_check(CLI::App& app);
 
 }  // namespace tenon::tool

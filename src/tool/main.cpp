@@ -9,6 +9,8 @@ int main(int argc, char** argv) {
 #ifdef TENON_TOOL_IMPORTS
   tenon::tool::add_import(app);
 #endif
+  tenon::tool::add_weights(app);
+  tenon::tool::add_check(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {

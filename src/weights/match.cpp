@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "directory.hpp"
+#include "rename.hpp"
 
 namespace tenon::weight_files {
 namespace {
@@ -141,19 +142,6 @@ void check_finite(std::string_view file, const tensor_map& tensors, bytes data,
 }
 
 // ---- Renaming -------------------------------------------------------------------------------------------
-
-/// Does `prefix` end where a part of the name ends? The empty one stands before all names.
-bool begins(std::string_view name, std::string_view prefix) {
-  return name.starts_with(prefix) &&
-         (prefix.empty() || name.size() == prefix.size() || name[prefix.size()] == '.');
-}
-
-/// `name` with its beginning `from` as `to`; if one of them is empty, the dot between goes or comes.
-std::string with_prefix(std::string_view name, std::string_view from, std::string_view to) {
-  std::string_view rest = name.substr(from.size());
-  if (rest.starts_with('.') && !from.empty()) rest.remove_prefix(1);
-  return to.empty() || rest.empty() ? say(to, rest) : say(to, ".", rest);
-}
 
 /// The tensors under the names of the model. The longest beginning that fits a name counts.
 tensor_map renamed(std::string_view file, tensor_map tensors, const std::vector<prefix_rename>& renames) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "directory.hpp"
+#include "facts.hpp"
 #include "file_bytes.hpp"
 #include "npy.hpp"
 
@@ -58,13 +59,36 @@ class archive {
 
   const std::vector<member>& members() const { return members_; }
 
+  /// What there is to say of an array. It is unpacked piece by piece: a small file may hold a large one.
+  tensor_facts facts(const member& m, bool ranges) {
+    tensor_facts f;
+    f.name = m.name;
+    f.dtype = m.header.dtype;
+    f.shape = m.header.shape;
+    f.elements = m.header.count;
+    f.bytes = m.size - m.header.bytes;
+    if (!ranges || !m.header.is_float()) return f;
+    const zip_member data = open(m.name, m.number);
+    std::vector<std::byte> piece(std::size_t{1} << 20);
+    fetch(m.name, data.get(), piece, m.header.bytes);
+    range_finder range(f);
+    for (std::uint64_t left = f.bytes; left > 0;) {
+      const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
+      fetch(m.name, data.get(), piece, count);
+      range.add(bytes(piece).first(count));
+      left -= count;
+    }
+    check_end(m.name, data.get());
+    range.finish();
+    return f;
+  }
+
   /// The elements of an array.
   void read(const member& m, std::vector<float>& to) {
     const zip_member data = open(m.name, m.number);
     std::vector<std::byte> content(m.size);
     fetch(m.name, data.get(), content, content.size());
-    std::byte more{};
-    if (zip_fread(data.get(), &more, 1) != 0) broken(m.name);  // its checksum is compared here
+    check_end(m.name, data.get());
     const std::size_t at = to.size();
     to.resize(at + m.header.count);
     convert_npy(m.header, bytes(content).subspan(m.header.bytes), to.data() + at);
@@ -88,6 +112,12 @@ class archive {
       if (got <= 0) broken(name);
       at += static_cast<std::size_t>(got);
     }
+  }
+
+  /// Nothing is left; only here the checksum is compared.
+  void check_end(const std::string& name, zip_file_t* data) const {
+    std::byte more{};
+    if (zip_fread(data, &more, 1) != 0) broken(name);
   }
 
   void add(zip_uint64_t number) {
@@ -151,6 +181,14 @@ void read(std::string_view file, bytes content, const request& wanted) {
 }
 
 }  // namespace
+
+file_facts npz_facts(std::string_view file, bytes content, bool ranges) {
+  archive arrays(file, content);
+  file_facts facts{".npz", {}, {}};
+  for (const member& m : arrays.members()) facts.tensors.push_back(arrays.facts(m, ranges));
+  return facts;
+}
+
 }  // namespace weight_files
 
 void read_npz(std::span<const std::byte> file, std::string_view source, std::span<const tensor_spec> expected,

@@ -40,6 +40,12 @@ inline std::string in_quotes(std::string_view text, std::size_t most = 200) {
   return result + (end < text.size() ? "...\"" : "\"");
 }
 
+/// The same without quotes, for a table.
+inline std::string printable(std::string_view text, std::size_t most = 200) {
+  const std::string quoted = in_quotes(text, most);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 /// A range of numbers as in the header: [6, 1, 5, 5].
 template <class Numbers>
 std::string list(const Numbers& numbers) {
