@@ -15,7 +15,8 @@ class export_error : public std::runtime_error {
 };
 
 /// A network as the bytes of an ONNX file: `weights` are all its tensors one behind the other, as in
-/// weights<M>::values(); `title` becomes the name of the graph. Throws export_error.
+/// weights<M>::values(); `title` becomes the name of the graph. Throws export_error,
+/// and std::invalid_argument where there are more or fewer weights.
 std::string onnx_bytes(graph_view network, std::span<const float> weights, const std::string& title);
 
 namespace detail {

@@ -199,6 +199,11 @@ std::string onnx_bytes(graph_view network, std::span<const float> weights, const
   const auto too_large = [] {
     return export_error("tenon: the network has more than 2 GB of weights, too many for one ONNX file");
   };
+  index elements = 0;
+  for (const node& n : network.nodes) elements += n.tensor_count;
+  if (static_cast<index>(weights.size()) != elements)
+    throw std::invalid_argument("tenon: the network has " + std::to_string(elements) + " weights, not " +
+                                std::to_string(weights.size()));
   if (weights.size_bytes() > exporter::most_bytes) throw too_large();
   onnx::ModelProto model;
   model.set_ir_version(8);
@@ -215,11 +220,12 @@ std::string onnx_bytes(graph_view network, std::span<const float> weights, const
 void detail::export_onnx(graph_view network, std::span<const float> weights, const std::string& path) {
   const std::string bytes = onnx_bytes(network, weights, "tenon");
   std::ofstream out(path, std::ios::binary);
+  const bool opened = out.is_open();
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (out) return;
   std::error_code ignored;
-  std::filesystem::remove(path, ignored);
+  if (opened && std::filesystem::is_regular_file(path, ignored)) std::filesystem::remove(path, ignored);
   throw export_error("tenon: " + path + " cannot be written");
 }
 
