@@ -18,7 +18,9 @@ int main() {
   Mean::input image;
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<float>(i);
 #ifdef WITH_ONNX
-  if (tenon::onnx_bytes(Mean::network.view(), weights.values(), "Mean").find("twice.weight") == std::string::npos) return 1;
+  if (tenon::onnx_bytes(Mean::network.view(), weights.values(), "Mean").find("twice.weight") ==
+      std::string::npos)
+    return 1;
 #endif
   return net(image)[0] == 15 ? 0 : 1;
 }
