@@ -7,8 +7,9 @@
 
 namespace tenon {
 
-/// Thrown by export_onnx. what() names the layer that cannot be said in ONNX and why, or the file that cannot
-/// be written.
+/// Thrown by export_onnx: the network has more than 2 GB of weights, which is what one ONNX file can hold,
+/// the file cannot be written, or a layer cannot be said in ONNX (of today's layers, all can). what() says
+/// which.
 class export_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -31,7 +32,8 @@ void export_onnx(graph_view network, std::span<const float> weights, const std::
 /// A layer is one ONNX operator where there is one, else the few that PyTorch's exporter writes for it. The
 /// operator has the layer's dotted name ("layer1.0.conv1"), its tensors are "layer1.0.conv1.weight" and so
 /// on; further operators and tensors of a layer, and what joins feature maps, have a slash in their names
-/// ("layer1.0/Add"). Unnamed inputs are called "input", "input_1", ..., outputs "output", "output_1", ...
+/// ("layer1.0/Add"). The operator's doc_string is the layer as the network spells it. Unnamed inputs are
+/// called "input", "input_1", ..., outputs "output", "output_1", ...
 ///
 /// A program that calls it links the library tenon_onnx (Meson: dependency('tenon-onnx')), which is built
 /// where protobuf and ONNX's classes for it are there. Throws export_error, and then leaves no file.
