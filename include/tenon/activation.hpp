@@ -33,16 +33,19 @@ enum class activation : unsigned char {
   user,
 };
 
-/// Factors of selu above zero and of exp(x) - 1 below.
-inline constexpr float selu_scale = 1.0507009873554805f, selu_slope = 1.7580993408473766f;
+inline constexpr float selu_scale = 1.0507009873554805f;  ///< factor of selu above zero,
+inline constexpr float selu_slope = 1.7580993408473766f;  ///< and of exp(x) - 1 below
 
 /// An activation with its numbers: a constant of the micro-kernel that applies it.
 struct function {
-  activation kind = activation::none;
-  float alpha = 0, beta = 0;
-  formula user;
+  activation kind = activation::none;  ///< which one
+  float alpha = 0;                     ///< its first number
+  float beta = 0;                      ///< its second number
+  formula user;                        ///< of activation::user: what it computes
 
+  /// Is there one?
   constexpr explicit operator bool() const { return kind != activation::none; }
+  /// The same activation with the same numbers.
   friend constexpr bool operator==(const function&, const function&) = default;
 };
 

@@ -70,12 +70,13 @@ enum class rule : unsigned char {
 
 /// One entry of the catalogue. `{0}` to `{3}` in the sentence stand for what `diagnosis::args` says.
 struct catalogue_entry {
-  rule id;
-  std::string_view name;
-  std::string_view sentence;
-  std::string_view remedy;
+  rule id;                    ///< the rule
+  std::string_view name;      ///< its name
+  std::string_view sentence;  ///< what is wrong
+  std::string_view remedy;    ///< what to do
 };
 
+/// Every rule, in the order of `rule`.
 inline constexpr catalogue_entry catalogue[] = {
     {rule::missing_input, "missing_input",
      "the expression has no input: a model starts with input<channels, height, width>",
@@ -219,10 +220,11 @@ inline constexpr catalogue_entry catalogue[] = {
 /// A broken rule: where, and with which words in the places of its sentence. `node` is -1 for the whole
 /// model.
 struct diagnosis {
-  rule broken = rule::none;
-  int node = -1;
-  phrase args[4];
+  rule broken = rule::none;  ///< which rule
+  int node = -1;             ///< by which layer
+  phrase args[4];            ///< the words of its sentence
 
+  /// Is a rule broken?
   constexpr explicit operator bool() const { return broken != rule::none; }
 
   /// The first report counts.
@@ -237,6 +239,7 @@ struct diagnosis {
   }
 };
 
+/// The entry of a rule.
 constexpr const catalogue_entry& entry_of(rule id) {
   for (const catalogue_entry& e : catalogue)
     if (e.id == id) return e;

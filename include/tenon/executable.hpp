@@ -50,13 +50,17 @@ packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, st
 template <Model M>
 class executable {
  public:
+  /// Elements of input and output number `Number`.
+  /// @{
   template <int Number>
   using input_at = std::span<const float, M::template input_at<Number>::count>;
   template <int Number>
   using output_at = std::span<float, M::template output_at<Number>::count>;
   using input = input_at<0>;
   using output = output_at<0>;
+  /// @}
 
+  /// Packs the weights, and chooses the best instruction set that this CPU has.
   explicit executable(const weights<M>& w)
       : program_(detail::choose_program<M>()),
         packed_(detail::pack_weights(M::network.view(), view_of(kept_plan<M::schedule>), program_.isa,
@@ -93,6 +97,7 @@ class executable {
     program_.share(packed_.get(), x.data(), y.data(), scratch.arena, scratch.scratch_of_others(),
                    Workspace::workers, detail::any_executor(executor));
   }
+  /// The same of a network with one input and one output.
   template <std::derived_from<typename M::workspace> Workspace, Executor E>
   requires(M::input_count == 1 && M::output_count == 1) void run(input x, output y, Workspace& scratch,
                                                                  E&& executor) const noexcept {

@@ -29,6 +29,7 @@ enum class instruction : unsigned char {
   where_less_or_equal,  // the same if a <= b
 };
 
+/// Numbers that an instruction takes off the stack.
 constexpr int operand_count(instruction what) {
   switch (what) {
     case instruction::argument:
@@ -51,15 +52,17 @@ constexpr int operand_count(instruction what) {
 
 /// A function of one number in postfix order: what activation<f> computes, instruction by instruction.
 struct formula {
-  static constexpr int max_length = 32;
+  static constexpr int max_length = 32;  ///< instructions that fit
+  /// One instruction.
   struct item {
-    instruction what = instruction::argument;
-    float value = 0;
+    instruction what = instruction::argument;  ///< what it does
+    float value = 0;                           ///< of a constant
 
+    /// The same instruction.
     friend constexpr bool operator==(const item&, const item&) = default;
   };
-  int length = 0;  // 0: no formula; more than max_length: one whose code did not fit
-  item code[max_length]{};
+  int length = 0;           ///< 0: no formula; more than max_length: one whose code did not fit
+  item code[max_length]{};  ///< in postfix order
 
   /// What does not fit is not kept, so that messages of the compiler stay short.
   constexpr void append(const item& next) {
@@ -69,6 +72,7 @@ struct formula {
       for (item& i : code) i = {};
     ++length;
   }
+  /// All instructions of another formula.
   constexpr void append(const formula& f) {
     for (int i = 0; i < f.length; ++i) append(i < max_length ? f.code[i] : item{});
   }
@@ -81,6 +85,7 @@ struct formula {
     }
   }
 
+  /// The same instructions.
   friend constexpr bool operator==(const formula&, const formula&) = default;
 };
 
@@ -88,9 +93,11 @@ class symbol;
 
 /// The condition of a `where`.
 struct comparison {
-  instruction how;
-  formula a, b;
+  instruction how;  ///< where_less or where_less_or_equal
+  formula a;        ///< on its left
+  formula b;        ///< on its right
 
+  /// yes where the condition holds, else no.
   friend constexpr symbol where(const comparison& c, const symbol& yes, const symbol& no);
 
   /// For those who write x > 0 ? a : b.
@@ -108,18 +115,23 @@ struct comparison {
 /// for each element, and a comparison with what is not a number is false.
 class symbol {
  public:
+  /// A constant.
   template <class Number>
   requires std::is_arithmetic_v<Number>
   constexpr symbol(Number value) { recorded_.append({instruction::constant, static_cast<float>(value)}); }
 
+  /// The x of the function.
   static constexpr symbol argument() {
     symbol x;
     x.recorded_.append({instruction::argument, 0});
     return x;
   }
+  /// What was done with it.
   constexpr const formula& recorded() const { return recorded_; }
 
   // All of these are found by their arguments only, and clash with nobody's functions of the same names.
+  /// Arithmetic, recorded.
+  /// @{
   friend constexpr symbol operator+(const symbol& x) { return x; }
   friend constexpr symbol operator-(const symbol& x) { return {instruction::negate, x}; }
   friend constexpr symbol operator+(const symbol& a, const symbol& b) { return {instruction::add, a, b}; }
@@ -134,7 +146,10 @@ class symbol {
   constexpr symbol& operator-=(const symbol& b) { return *this = *this - b; }
   constexpr symbol& operator*=(const symbol& b) { return *this = *this * b; }
   constexpr symbol& operator/=(const symbol& b) { return *this = *this / b; }
+  /// @}
 
+  /// Functions, recorded.
+  /// @{
   friend constexpr symbol abs(const symbol& x) { return {instruction::abs, x}; }
   friend constexpr symbol max(const symbol& a, const symbol& b) { return {instruction::maximum, a, b}; }
   friend constexpr symbol min(const symbol& a, const symbol& b) { return {instruction::minimum, a, b}; }
@@ -144,7 +159,10 @@ class symbol {
   friend constexpr symbol tanh(const symbol& x) { return {instruction::tanh, x}; }
   friend constexpr symbol sigmoid(const symbol& x) { return {instruction::sigmoid, x}; }
   friend constexpr symbol erf(const symbol& x) { return {instruction::erf, x}; }
+  /// @}
 
+  /// Comparisons, for `where`.
+  /// @{
   friend constexpr comparison operator<(const symbol& a, const symbol& b) {
     return {instruction::where_less, a.recorded_, b.recorded_};
   }
@@ -153,6 +171,9 @@ class symbol {
   }
   friend constexpr comparison operator>(const symbol& a, const symbol& b) { return b < a; }
   friend constexpr comparison operator>=(const symbol& a, const symbol& b) { return b <= a; }
+  /// @}
+
+  /// yes where the condition holds, else no.
   friend constexpr symbol where(const comparison& c, const symbol& yes, const symbol& no) {
     symbol chosen;
     for (const formula* part : {&c.a, &c.b, &yes.recorded_, &no.recorded_}) chosen.recorded_.append(*part);

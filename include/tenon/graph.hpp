@@ -11,12 +11,13 @@ namespace tenon {
 
 /// The window of a layer in full, axis by axis; axes the feature map does not have are 1 wide and unpadded.
 struct window {
-  index kernel[max_spatial_rank]{1, 1, 1};
-  index stride[max_spatial_rank]{1, 1, 1};
-  index dilation[max_spatial_rank]{1, 1, 1};
-  index pad_lo[max_spatial_rank]{};
-  index pad_hi[max_spatial_rank]{};
+  index kernel[max_spatial_rank]{1, 1, 1};    ///< taps
+  index stride[max_spatial_rank]{1, 1, 1};    ///< elements from one window to the next
+  index dilation[max_spatial_rank]{1, 1, 1};  ///< elements from one tap to the next
+  index pad_lo[max_spatial_rank]{};           ///< elements in front; negative of a crop
+  index pad_hi[max_spatial_rank]{};           ///< and behind
 
+  /// Is there padding on any side?
   constexpr bool padded() const {
     for (int a = 0; a < max_spatial_rank; ++a)
       if (pad_lo[a] != 0 || pad_hi[a] != 0) return true;
@@ -26,50 +27,52 @@ struct window {
 
 /// One layer of the network. Nodes are in the order written, which is an order of evaluation.
 struct node {
-  attributes attr;
-  static constexpr int max_inputs = 2;
-  int inputs[max_inputs]{-1, -1};  // node numbers; the second is used where feature maps are joined
-  int scope = 0;
-  std::string_view label;  // the user's name, or empty
-  int number = 0;          // position among the elements of its scope, as nn.Sequential numbers them
-  int layer = -1;          // position among all layers, from 0; -1 for inputs and where maps are joined
-  bool pads = false;       // the padding of the next node, which is a layer whose padding is not zeros
+  attributes attr;                      ///< what the user said
+  static constexpr int max_inputs = 2;  ///< of joins; others have one
+  int inputs[max_inputs]{-1, -1};       ///< node numbers; the second is used where feature maps are joined
+  int scope = 0;                        ///< number of the scope it is in
+  std::string_view label;               ///< the user's name, or empty
+  int number = 0;     ///< position among the elements of its scope, as nn.Sequential numbers them
+  int layer = -1;     ///< position among all layers, from 0; -1 for inputs and where maps are joined
+  bool pads = false;  ///< the padding of the next node, which is a layer whose padding is not zeros
 
   // filled by inference
-  shape out;
-  window win;
-  index groups = 1;
-  int axis = 0;             // of a slice or concatenation, counted from 0
-  index begin = 0;          // of a slice: its first element
-  index macs = 0;           // multiply-accumulates for one input
-  index parameters = 0;     // trained numbers, as PyTorch counts them: without running_mean and running_var
-  index connections = 0;    // multiply-accumulates and biases: one for each use of a trained number
-  index tensor_offset = 0;  // where this node's tensors start among all tensors, in elements
-  index tensor_count = 0;   // elements of this node's tensors
+  shape out;                ///< shape of its output
+  window win;               ///< of a layer with a window
+  index groups = 1;         ///< of a convolution
+  int axis = 0;             ///< of a slice or concatenation, counted from 0
+  index begin = 0;          ///< of a slice: its first element
+  index macs = 0;           ///< multiply-accumulates for one input
+  index parameters = 0;     ///< trained numbers, as PyTorch counts them: without running_mean and running_var
+  index connections = 0;    ///< multiply-accumulates and biases: one for each use of a trained number
+  index tensor_offset = 0;  ///< where this node's tensors start among all tensors, in elements
+  index tensor_count = 0;   ///< elements of this node's tensors
 };
 
 /// A part of the network with names of its own: the model itself, name<"...">(f), block(f).
 struct scope {
-  int parent = -1;
-  std::string_view label;  // empty: shown as its number
-  int number = 0;
-  int elements = 0;  // elements numbered so far
+  int parent = -1;         ///< number of the scope around it
+  std::string_view label;  ///< empty: shown as its number
+  int number = 0;          ///< position among the elements of its parent
+  int elements = 0;        ///< elements numbered so far
 };
 
 /// Read access to a graph of any number of nodes.
 struct graph_view {
-  std::span<const node> nodes;
-  std::span<const scope> scopes;
-  std::span<const int> outputs;  // node numbers; one, and the last node, in most networks
+  std::span<const node> nodes;    ///< in the order written
+  std::span<const scope> scopes;  ///< the model itself first
+  std::span<const int> outputs;   ///< node numbers; one, and the last node, in most networks
 };
 
+/// A network as data, or the rule that it breaks.
 template <int Nodes, int Scopes, int Outputs = 1>
 struct graph {
-  node nodes[Nodes];
-  scope scopes[Scopes];
-  int outputs[Outputs]{};  // node numbers
-  diagnosis error;
+  node nodes[Nodes];       ///< in the order written
+  scope scopes[Scopes];    ///< the model itself first
+  int outputs[Outputs]{};  ///< node numbers
+  diagnosis error;         ///< the first rule that is broken
 
+  /// The same of any size.
   constexpr graph_view view() const { return {nodes, scopes, outputs}; }
 };
 

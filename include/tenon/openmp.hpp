@@ -23,8 +23,10 @@ class openmp_executor {
   explicit openmp_executor(int = 1) noexcept : workers_(1) {}
 #endif
 
+  /// Threads that run parts.
   int workers() const noexcept { return workers_; }
 
+  /// Calls f(part, worker) for all parts; returns when all are done.
   template <class F>
   void run(int parts, const F& f) const {
 #if defined(_OPENMP)

@@ -215,10 +215,12 @@ constexpr motion motion_of(graph_view network, int output, int axis) {
 /// everywhere, and a vector has no positions: G of a classifier is invariant if what comes before its flatten
 /// is. Inputs without the axis stay as they are. Not claimed: of layers that exchange axes.
 struct equivariance {
-  bool holds = false;  // along every spatial axis of the first input
-  bool cyclic = false;
-  extents stride, shift;  // for each axis: elements of the input, elements of the output
+  bool holds = false;   ///< along every spatial axis of the first input
+  bool cyclic = false;  ///< T is taken modulo the extent
+  extents stride;       ///< for each axis: elements of the input
+  extents shift;        ///< and elements of the output
 
+  /// The same in all of it.
   friend constexpr bool operator==(const equivariance&, const equivariance&) = default;
 };
 

@@ -8,12 +8,12 @@ namespace tenon {
 /// What one core can do at best. The figures given are those of a server core with AVX-512; `peak` in bench/
 /// measures those of a machine.
 struct machine {
-  double gflops = 200;        // 10^9 floating-point operations per second; a multiply-accumulate is two
-  double l2_gbytes = 160;     // 10^9 bytes per second, read from the core's own L2 cache,
-  double l3_gbytes = 28;      // from the last-level cache,
-  double memory_gbytes = 14;  // and from memory
-  double l2_bytes = 1 << 20;  // capacity
-  double l3_bytes = 32 << 20;
+  double gflops = 200;         ///< 10^9 floating-point operations per second; a multiply-accumulate is two
+  double l2_gbytes = 160;      ///< 10^9 bytes per second, read from the core's own L2 cache,
+  double l3_gbytes = 28;       ///< from the last-level cache,
+  double memory_gbytes = 14;   ///< and from memory
+  double l2_bytes = 1 << 20;   ///< capacity
+  double l3_bytes = 32 << 20;  ///< and that of the last-level cache
 
   /// Bytes per nanosecond of the smallest memory that holds this many.
   constexpr double gbytes(double bytes) const {
@@ -36,10 +36,14 @@ constexpr double weight_bytes(graph_view network) {
 /// What a step does: multiply-accumulates, and the bytes of its maps and weights, each once and as F32. A
 /// chain does it with its first step, without the maps between its links: they stay in the core's own cache.
 struct effort {
-  double macs = 0, maps = 0, weights = 0;
+  double macs = 0;     ///< multiply-accumulates
+  double maps = 0;     ///< bytes of feature maps
+  double weights = 0;  ///< bytes of weights
+  /// Of maps and weights.
   constexpr double bytes() const { return maps + weights; }
 };
 
+/// What a step does.
 constexpr effort effort_of(const step_view& s) {
   effort all;
   if (is_later_link(s.what)) return all;

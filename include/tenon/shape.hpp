@@ -18,21 +18,24 @@ inline constexpr int max_spatial_rank = 3;
 /// Axes of a feature map, channels among them. Where there are more than windows have, elements can be moved
 /// and worked on one by one.
 inline constexpr int max_rank = 6;
-inline constexpr int max_axes = max_rank - 1;  // without the channels
+inline constexpr int max_axes = max_rank - 1;  ///< without the channels
 
 /// Shape of a feature map without its batch axis: {features}, {C, L}, {C, H, W} or {C, D, H, W}.
 /// The first extent counts channels, the others are spatial, as in PyTorch and ONNX (NCHW without the N).
 struct shape {
-  int rank = 0;
-  index extents[max_rank]{};
+  int rank = 0;               ///< axes, the channels among them
+  index extents[max_rank]{};  ///< in elements; 0 beyond the rank
 
   constexpr shape() = default;
+  /// {channels, spatial extents ...}
   constexpr shape(std::integral auto first, std::integral auto... rest)
       : rank(1 + sizeof...(rest)), extents{static_cast<index>(first), static_cast<index>(rest)...} {
     static_assert(sizeof...(rest) < max_rank, "tenon: a shape has at most six extents");
   }
 
+  /// The first extent.
   constexpr index channels() const { return extents[0]; }
+  /// Axes beside the channels.
   constexpr int spatial_rank() const { return rank - 1; }
   /// Extent of spatial axis `axis`, 0 first; 1 on axes the shape does not have.
   constexpr index spatial(int axis) const { return axis < spatial_rank() ? extents[1 + axis] : 1; }
@@ -55,6 +58,7 @@ struct shape {
     return true;
   }
 
+  /// The same rank and extents.
   friend constexpr bool operator==(const shape&, const shape&) = default;
 };
 

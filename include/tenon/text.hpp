@@ -11,12 +11,14 @@ namespace tenon {
 /// A string as a template argument: `name<"stem">`, and the sentence inside a `shape_error`.
 template <std::size_t N>
 struct text {
-  char chars[N]{};
+  char chars[N]{};  ///< with a zero at the end
 
   constexpr text() = default;
+  /// From a literal.
   constexpr text(const char (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
   }
+  /// Its characters, without the zero.
   constexpr std::string_view view() const { return {chars, N - 1}; }
 };
 
@@ -32,12 +34,15 @@ constexpr text<Length + 1> text_of(const char* chars) {
 /// Allocates nothing, so that it can be a constant.
 template <std::size_t Capacity>
 struct basic_sentence {
-  static constexpr std::size_t capacity = Capacity;
-  char chars[capacity]{};
-  std::size_t length = 0;
+  static constexpr std::size_t capacity = Capacity;  ///< characters that fit
+  char chars[capacity]{};                            ///< the first `length` of them are the sentence
+  std::size_t length = 0;                            ///< characters so far
 
+  /// The sentence so far.
   constexpr std::string_view view() const { return {chars, length}; }
 
+  /// Appends a character, a string, a number in decimal.
+  /// @{
   constexpr basic_sentence& operator<<(char c) {
     if (length < capacity)
       chars[length++] = c;
@@ -68,6 +73,7 @@ struct basic_sentence {
     return *this;
   }
   constexpr basic_sentence& operator<<(int value) { return *this << static_cast<index>(value); }
+  /// @}
   /// "16x4x4"
   constexpr basic_sentence& operator<<(const shape& s) {
     for (int i = 0; i < s.rank; ++i) {
@@ -78,8 +84,8 @@ struct basic_sentence {
   }
 };
 
-using sentence = basic_sentence<480>;
-using phrase = basic_sentence<160>;
+using sentence = basic_sentence<480>;  ///< a whole sentence
+using phrase = basic_sentence<160>;    ///< a part of one
 
 /// The decimal form of an attribute such as a slope: up to six digits after the point, 1e-5 if it is small.
 constexpr phrase decimal(double value) {

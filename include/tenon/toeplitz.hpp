@@ -27,7 +27,7 @@ using on_input = decltype(input_of<In, std::make_index_sequence<In.rank>>{} | La
 }  // namespace detail
 
 /// The network that is `Layer`, or a chain of layers, on an input of shape `In`:
-///   network_on<conv<8, 3> | relu, shape{3, 32, 32}>::output_shape == shape{8, 30, 30}
+///   `network_on<conv<8, 3> | relu, shape{3, 32, 32}>::output_shape == shape{8, 30, 30}`
 template <auto Layer, shape In>
 using network_on = model<detail::on_input<Layer, In>{}>;
 
@@ -36,12 +36,13 @@ using network_on = model<detail::on_input<Layer, In>{}>;
 /// bits reach.
 template <shape In, shape Out>
 struct linear_map {
-  static constexpr shape input_shape = In, output_shape = Out;
-  static constexpr std::size_t rows = static_cast<std::size_t>(Out.count());
-  static constexpr std::size_t columns = static_cast<std::size_t>(In.count());
+  static constexpr shape input_shape = In;                                      ///< of x
+  static constexpr shape output_shape = Out;                                    ///< of y
+  static constexpr std::size_t rows = static_cast<std::size_t>(Out.count());    ///< elements of y
+  static constexpr std::size_t columns = static_cast<std::size_t>(In.count());  ///< elements of x
 
-  std::array<double, rows * columns> weight{};  // W, row after row
-  std::array<double, rows> bias{};              // b; all zero if the map is linear, not affine
+  std::array<double, rows * columns> weight{};  ///< W, row after row
+  std::array<double, rows> bias{};              ///< b; all zero if the map is linear, not affine
 
   /// W[row][column]: what output element `row` takes of input element `column`.
   constexpr double at(std::size_t row, std::size_t column) const { return weight[row * columns + column]; }
@@ -63,6 +64,7 @@ struct linear_map {
     return t;
   }
 
+  /// The same matrix and constant.
   friend constexpr bool operator==(const linear_map&, const linear_map&) = default;
 };
 

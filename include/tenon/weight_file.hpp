@@ -43,8 +43,8 @@ struct weight_options {
 
 /// One tensor that a model expects in a weight file; shape in elements, outermost axis first, {} = a scalar.
 struct tensor_spec {
-  std::string name;
-  std::vector<std::int64_t> shape;
+  std::string name;                 ///< dotted, as in PyTorch's state_dict
+  std::vector<std::int64_t> shape;  ///< extents
 };
 
 /// Reads all weights of a model from the safetensors file at `path`:

@@ -47,15 +47,20 @@ void print_specs(std::ostream& out = std::cout) {
 template <Model M>
 class weights {
  public:
+  /// Elements of all tensors.
   static constexpr std::size_t count = static_cast<std::size_t>(M::weight_bytes) / sizeof(float);
 
   /// All zero.
   weights() : values_(count) {}
 
+  /// Names and shapes of the tensors.
   static std::vector<tensor_spec> specs() { return expected_tensors(M::network.view()); }
 
+  /// The elements of all tensors.
+  /// @{
   std::span<float> values() { return values_; }
   std::span<const float> values() const { return values_; }
+  /// @}
 
   /// The elements of one tensor, by name: w["0.weight"]. Throws weight_error if the model has no such tensor.
   std::span<float> operator[](std::string_view name) {

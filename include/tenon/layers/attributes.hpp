@@ -7,6 +7,7 @@
 
 namespace tenon {
 
+/// The kinds of layer, and of what joins feature maps.
 enum class op : unsigned char {
   input,
   // with a window
@@ -158,47 +159,55 @@ static_assert(static_cast<int>(op::user) - static_cast<int>(op::relu) ==
 constexpr bool is_activation(op kind) { return kind >= op::relu && kind <= op::user; }
 /// What joins several feature maps: a node without a number.
 constexpr bool is_join(op kind) { return kind >= op::add; }
+/// What has filters.
 constexpr bool is_convolution(op kind) {
   return kind == op::conv || kind == op::conv_transpose || kind == op::local;
 }
 
 /// All that a layer's template arguments say. Fields that do not concern the kind keep their defaults.
 struct attributes {
-  op kind = op::identity;
-  index channels = 0;  // conv: output channels; linear: output features; shapes: number of extents said
-  extents kernel;      // of a window; upsample: scale; adaptive pool: output extents
-  shape input;         // input: its shape; reshape, expand: the new one, -1 for one extent that follows
-  extents stride, dilation, output_padding;
-  layers::padding padding{padding_mode::valid};
-  index groups = 1;  // group_norm, channel_shuffle: number of groups; pixel_shuffle: factor;
-                     // local_response_norm: channels in a window
-  extents axes;      // permute: order of axes; squeeze: axes to remove, none for all
-  int axis = 0;      // softmax, slice, concat
-  index begin = 0, end = 0, step = 1;  // slice: elements begin, begin + step, ... before end
-  bool splits = false;                 // slice: the part `part` of `parts` equal ones
-  index part = 0, parts = 0;
-  int norm = 2;  // lp_pool: P; 0 for the largest magnitude, P - 1 for a P that is no norm
-  bool depthwise = false;
-  bool has_bias = true;
-  bool ceil_mode = false;
-  bool exclude_padding = false;
-  bool flipped = false;
-  bool untied_bias = false;
-  bool affine = true;
-  bool align_corners = false;
-  bool per_position = false;
-  edge beyond = edge::zeros;
-  interpolation between = interpolation::nearest;
-  method how = method::automatic;
-  float epsilon = 1e-5f;
-  float alpha = 0, beta = 0;        // numbers of an activation or local_response_norm; pad: what it fills in
-  float bias = 1;                   // local_response_norm
-  formula user;                     // activation<f>: what f computes
-  unsigned seen = 0;                // bit set of the options given
-  option not_taken = option::none;  // the first option this kind of layer does not take
-  option given_twice = option::none;
+  op kind = op::identity;  ///< which layer
+  index channels = 0;      ///< conv: output channels; linear: output features; shapes: number of extents said
+  extents kernel;          ///< of a window; upsample: scale; adaptive pool: output extents
+  shape input;             ///< input: its shape; reshape, expand: the new one, -1 for one extent that follows
+  extents stride;          ///< of a window, as the user says it
+  extents dilation;        ///< of a window, as the user says it
+  extents output_padding;  ///< of conv_transpose
+  layers::padding padding{padding_mode::valid};  ///< in numbers or by name
+  index groups = 1;              ///< group_norm, channel_shuffle: number of groups; pixel_shuffle: factor;
+                                 ///< local_response_norm: channels in a window
+  extents axes;                  ///< permute: order of axes; squeeze: axes to remove, none for all
+  int axis = 0;                  ///< softmax, slice, concat
+  index begin = 0;               ///< slice: the first element
+  index end = 0;                 ///< slice: what it ends before
+  index step = 1;                ///< slice: from one element to the next
+  bool splits = false;           ///< slice: the part `part` of `parts` equal ones
+  index part = 0;                ///< slice: which part
+  index parts = 0;               ///< slice: of how many
+  int norm = 2;                  ///< lp_pool: P; 0 for the largest magnitude, P - 1 for a P that is no norm
+  bool depthwise = false;        ///< the option of this name
+  bool has_bias = true;          ///< no option no_bias
+  bool ceil_mode = false;        ///< the option of this name
+  bool exclude_padding = false;  ///< the option of this name
+  bool flipped = false;          ///< the option of this name
+  bool untied_bias = false;      ///< the option of this name
+  bool affine = true;            ///< no option no_affine
+  bool align_corners = false;    ///< the option of this name
+  bool per_position = false;     ///< the option of this name
+  edge beyond = edge::zeros;     ///< what lies beyond the edge
+  interpolation between = interpolation::nearest;  ///< of upsample
+  method how = method::automatic;                  ///< of a convolution
+  float epsilon = 1e-5f;                           ///< of a normalisation
+  float alpha = 0;    ///< first number of an activation or local_response_norm; pad: what it fills in
+  float beta = 0;     ///< their second number
+  float bias = 1;     ///< local_response_norm
+  formula user;       ///< activation<f>: what f computes
+  unsigned seen = 0;  ///< bit set of the options given
+  option not_taken = option::none;    ///< the first option this kind of layer does not take
+  option given_twice = option::none;  ///< the first option that is there twice
 
   constexpr attributes() = default;
+  /// A layer of this kind; all else has its default.
   constexpr explicit attributes(op kind_, index channels_ = 0, extents kernel_ = {}, shape input_ = {})
       : kind(kind_), channels(channels_), kernel(kernel_), input(input_) {}
 };

@@ -13,6 +13,7 @@ struct called_layer;
 
 /// What an expression of the language derives from.
 struct expression {
+  /// A layer that is called: an error with a sentence.
   template <class... Ts>
   requires(!std::is_same_v<symbol, std::remove_cvref_t<Ts>> && ...) constexpr called_layer operator()(
       Ts&&...) const;
@@ -118,55 +119,70 @@ namespace layers {
 /// A layer said by its kind, output channels, a kernel or window, and options.
 template <op Kind, index Channels, extents Kernel, auto... Options>
 struct window_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_options(attributes(Kind, Channels, Kernel), Options...);
 };
 
+/// A layer said by its kind and options.
 template <op Kind, auto... Options>
 struct optioned_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_options(detail::valued_by_default(Kind), Options...);
 };
 
 /// A layer said by its kind, one number, and options.
 template <op Kind, index Number, auto... Options>
 struct counted_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_options(detail::counted(Kind, Number), Options...);
 };
 
 /// A layer said by its kind and some axes.
 template <op Kind, int... Axes>
 struct axes_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_axes(Kind, {Axes...});
 };
 
 /// An activation with two numbers.
 template <op Kind, number Alpha, number Beta = number(0)>
 struct valued_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::valued(Kind, Alpha.value, Beta.value);
 };
 
 /// An activation of the user's own.
 template <formula F>
 struct formula_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_formula(F);
 };
 
+/// A layer said by its kind and a shape.
 template <op Kind, index... Extents>
 struct shape_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::shaped(Kind, {Extents...});
 };
 
+/// A slice said by its range, its step and options.
 template <index Begin, index End, auto... StepAndOptions>
 struct slice_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_step(detail::range(Begin, End), StepAndOptions...);
 };
 
+/// A slice that is one of equal parts.
 template <index Part, index Parts, auto... Options>
 struct split_layer : expression {
+  /// What it says.
   static constexpr attributes attr = detail::with_options(detail::part_of(Part, Parts), Options...);
 };
 
+/// A pool said by its norm, its window and options.
 template <int P, extents Window, auto... Options>
 struct lp_pool_layer : expression {
+  /// What it says.
   static constexpr attributes attr =
       detail::with_options(detail::with_norm(attributes(op::lp_pool, 0, Window), P), Options...);
 };
@@ -234,17 +250,21 @@ inline constexpr int infinity = std::numeric_limits<int>::max();
 /// the largest |x|. Source: ONNX operator LpPool. (torch.nn.LPPool2d takes x^P without the magnitude.)
 template <int P, auto Window = extents{}, auto... Options>
 inline constexpr lp_pool_layer<P, detail::kernel_of(Window), Options...> lp_pool{};
+/// lp_pool of norm 1.
 template <auto Window = extents{}, auto... Options>
 inline constexpr lp_pool_layer<1, detail::kernel_of(Window), Options...> l1_pool{};
+/// lp_pool of norm 2.
 template <auto Window = extents{}, auto... Options>
 inline constexpr lp_pool_layer<2, detail::kernel_of(Window), Options...> l2_pool{};
+/// lp_pool of the largest magnitude.
 template <auto Window = extents{}, auto... Options>
 inline constexpr lp_pool_layer<infinity, detail::kernel_of(Window), Options...> linf_pool{};
 
-/// Largest element, mean, and L_P norm of each channel: C x H x W -> C x 1 x 1. Source: ONNX operators
-/// GlobalMaxPool, GlobalAveragePool, GlobalLpPool.
+/// Largest element of each channel: C x H x W -> C x 1 x 1. Source: ONNX operator GlobalMaxPool.
 inline constexpr detail::plain_layer<op::global_max_pool> global_max_pool{};
+/// Mean of each channel: C x H x W -> C x 1 x 1. Source: ONNX operator GlobalAveragePool.
 inline constexpr detail::plain_layer<op::global_avg_pool> global_avg_pool{};
+/// L_P norm of each channel: C x H x W -> C x 1 x 1; P as of lp_pool. Source: ONNX operator GlobalLpPool.
 template <int P>
 inline constexpr counted_layer<op::global_lp_pool, P> global_lp_pool{};
 
@@ -268,6 +288,7 @@ inline constexpr optioned_layer<op::batch_norm, Options...> batch_norm_with{};
 /// positions of the channel. Options: epsilon, no_affine. Parameters: `weight` and `bias`, C each. Source:
 /// ONNX operator InstanceNormalization; torch.nn.InstanceNorm2d(affine = True).
 inline constexpr detail::plain_layer<op::instance_norm> instance_norm{};
+/// instance_norm with options.
 template <auto... Options>
 inline constexpr optioned_layer<op::instance_norm, Options...> instance_norm_with{};
 
@@ -276,6 +297,7 @@ inline constexpr optioned_layer<op::instance_norm, Options...> instance_norm_wit
 /// position, weight and bias C each, as ConvNeXt has it. Source: torch.nn.LayerNorm; ONNX operator
 /// LayerNormalization.
 inline constexpr detail::plain_layer<op::layer_norm> layer_norm{};
+/// layer_norm with options.
 template <auto... Options>
 inline constexpr optioned_layer<op::layer_norm, Options...> layer_norm_with{};
 
@@ -316,12 +338,14 @@ inline constexpr detail::plain_layer<op::sigmoid> sigmoid{};
 inline constexpr detail::plain_layer<op::hard_swish> hard_swish{};
 /// x where x > 0, else alpha * (exp(x) - 1); alpha 1, or elu_with<alpha{a}>.
 inline constexpr detail::plain_layer<op::elu> elu{};
+/// elu with another alpha.
 template <auto... Options>
 inline constexpr optioned_layer<op::elu, Options...> elu_with{};
 /// 1.0507009873554805 * (x where x > 0, else 1.6732632423543772 * (exp(x) - 1))
 inline constexpr detail::plain_layer<op::selu> selu{};
 /// max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0); alpha 1, or celu_with<alpha{a}>.
 inline constexpr detail::plain_layer<op::celu> celu{};
+/// celu with another alpha.
 template <auto... Options>
 inline constexpr optioned_layer<op::celu, Options...> celu_with{};
 /// x * (1 + erf(x / sqrt 2)) / 2
@@ -335,6 +359,7 @@ inline constexpr detail::plain_layer<op::mish> mish{};
 /// min(max(alpha * x + beta, 0), 1); alpha 1/6 and beta 1/2 as in PyTorch, or
 /// hard_sigmoid_with<alpha{0.2}, beta{0.5}>, ONNX's defaults.
 inline constexpr detail::plain_layer<op::hard_sigmoid> hard_sigmoid{};
+/// hard_sigmoid with another alpha and beta.
 template <auto... Options>
 inline constexpr optioned_layer<op::hard_sigmoid, Options...> hard_sigmoid_with{};
 /// log(1 + exp(x))
@@ -347,9 +372,10 @@ inline constexpr valued_layer<op::thresholded_relu, Threshold> thresholded_relu{
 /// min(max(x, Least), Most): clip<-1.0, 1.0>
 template <number Least, number Most>
 inline constexpr valued_layer<op::clip, Least, Most> clip{};
-/// x * Factor, x + Term
+/// x * Factor
 template <number Factor>
 inline constexpr valued_layer<op::multiply_by, Factor> multiply_by{};
+/// x + Term
 template <number Term>
 inline constexpr valued_layer<op::add_constant, Term> add_constant{};
 /// f(x), where f is a function object of your own, called while compiling with a tenon::symbol for x:
@@ -367,10 +393,12 @@ inline constexpr formula_layer<formula_of(F)> activation{};
 /// over axis a: softmax_with<axis{a}>. Source: torch.nn.Softmax(dim = 1 + a); ONNX operator Softmax from
 /// opset 13 on.
 inline constexpr detail::plain_layer<op::softmax> softmax{};
+/// softmax over another axis.
 template <auto... Options>
 inline constexpr optioned_layer<op::softmax, Options...> softmax_with{};
 /// x[c] - m - log(sum over c of exp(x[c] - m)). Source: torch.nn.LogSoftmax; ONNX operator LogSoftmax.
 inline constexpr detail::plain_layer<op::log_softmax> log_softmax{};
+/// log_softmax over another axis.
 template <auto... Options>
 inline constexpr optioned_layer<op::log_softmax, Options...> log_softmax_with{};
 
@@ -450,9 +478,9 @@ inline constexpr detail::plain_layer<op::identity> identity{};
 /// not a variable, so that they live beside the C library's under `using namespace tenon::layers`.
 template <op Kind>
 struct overload {};
-using tanh_layer = detail::plain_layer<op::tanh>;
-using exp_layer = detail::plain_layer<op::exp>;
-using log_layer = detail::plain_layer<op::log>;
+using tanh_layer = detail::plain_layer<op::tanh>;  ///< what tanh is in a network
+using exp_layer = detail::plain_layer<op::exp>;    ///< what exp is
+using log_layer = detail::plain_layer<op::log>;    ///< what log is
 /// Hyperbolic tangent
 tanh_layer tanh(overload<op::tanh>);
 /// e^x

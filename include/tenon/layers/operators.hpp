@@ -16,6 +16,7 @@ struct chain : expression {};
 /// Layers side by side on the same input, outputs joined by an operation: added, multiplied, ...
 template <op Kind, class... Fs>
 struct joined : expression {};
+/// Outputs added.
 template <class... Fs>
 using sum = joined<op::add, Fs...>;
 
@@ -38,6 +39,7 @@ struct called_tag;
 /// The feature map at this place, under a name; and the map of that name, at another place.
 template <text Name>
 struct tagged : expression {
+  /// A tag that is called: an error with a sentence.
   constexpr called_tag<Name> operator()(auto&&...) const { return {}; }
 };
 template <text Name>
@@ -186,7 +188,8 @@ constexpr joined<op::subtract, F, G> operator-(F, G) {
   return {};
 }
 
-// An operand that is no expression makes the model wrong, with a sentence that says so.
+/// An operand that is no expression makes the model wrong, with a sentence that says so.
+/// @{
 template <class F, class G>
 requires detail::MixedOperands<F, G>
 constexpr detail::chain_of<detail::operand_of<"|", F>, detail::operand_of<"|", G>> operator|(F, G) {
@@ -208,8 +211,10 @@ requires detail::MixedOperands<F, G>
 constexpr joined<op::subtract, detail::operand_of<"-", F>, detail::operand_of<"-", G>> operator-(F, G) {
   return {};
 }
+/// @}
 
-// What is written by mistake for | or for a layer's options.
+/// What is written by mistake for | or for a layer's options: an error with a sentence.
+/// @{
 template <Expression F, Expression G>
 constexpr detail::chain_of<F, wrongly_joined<"||">, G> operator||(F, G) {
   return {};
@@ -225,6 +230,7 @@ requires(!Expression<T>) constexpr auto operator<(F f, T) {
   static_cast<void>(sizeof(verdict<detail::written_without_brackets<F>()>()));
   return f;
 }
+/// @}
 
 // The same operators for the names that are functions.
 #define TENON_OPERATOR_ON_NAME(sign, named)                     \
@@ -251,6 +257,7 @@ TENON_OPERATORS_ON_NAME(log)
 /// f, g, ... on the same input, the largest element of their outputs; extents as for `*`.
 template <Expression... Fs>
 requires(sizeof...(Fs) > 0) constexpr detail::joined_of<op::maximum, Fs...> maximum(Fs...) { return {}; }
+/// Something else among them is an error with a sentence.
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
 constexpr detail::joined_of<op::maximum, detail::operand_of<"maximum", Fs>...> maximum(Fs...) { return {}; }
@@ -258,12 +265,14 @@ constexpr detail::joined_of<op::maximum, detail::operand_of<"maximum", Fs>...> m
 /// f, g, ... on the same input, outputs joined along the channels; their other extents must be equal.
 template <Expression... Fs>
 requires(sizeof...(Fs) > 0) constexpr concatenated<0, Fs...> concat(Fs...) { return {}; }
+/// Something else among them is an error with a sentence.
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
 constexpr concatenated<0, detail::operand_of<"concat", Fs>...> concat(Fs...) { return {}; }
 /// The same along another axis, counted without the batch: 0 is the channels.
 template <int Axis, Expression... Fs>
 requires(sizeof...(Fs) > 0) constexpr concatenated<Axis, Fs...> concat_along(Fs...) { return {}; }
+/// Something else among them is an error with a sentence.
 template <int Axis, class... Fs>
 requires detail::MixedOperands<Fs...>
 constexpr concatenated<Axis, detail::operand_of<"concat_along", Fs>...> concat_along(Fs...) { return {}; }
@@ -271,6 +280,7 @@ constexpr concatenated<Axis, detail::operand_of<"concat_along", Fs>...> concat_a
 /// f, g, ... on the same input, each an output of the network: the end of a network with several outputs.
 template <Expression... Fs>
 requires(sizeof...(Fs) > 0) constexpr results<Fs...> outputs(Fs...) { return {}; }
+/// Something else among them is an error with a sentence.
 template <class... Fs>
 requires detail::MixedOperands<Fs...>
 constexpr results<detail::operand_of<"outputs", Fs>...> outputs(Fs...) { return {}; }
@@ -284,8 +294,11 @@ inline constexpr tagged<Name> tag{};
 template <text Name>
 inline constexpr recalled<Name> from{};
 
+/// What name<...> and block are.
 template <text Name>
 struct name_function {
+  /// f under the name.
+  /// @{
   template <class F>
   constexpr auto operator()(F) const {
     using named =
@@ -295,6 +308,7 @@ struct name_function {
   constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
   constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
   constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  /// @}
 };
 /// name<"stem">(f): f under the name "stem"; its parameters become stem.weight, or stem.0.weight if f is a
 /// chain.
@@ -305,8 +319,11 @@ inline constexpr name_function<Name> name{};
 /// again.
 inline constexpr name_function<""> block{};
 
+/// What repeat<...> is.
 template <index N, text Prefix, index First>
 struct repeat_function {
+  /// f N times.
+  /// @{
   template <class F>
   constexpr repeated<N, detail::operand_of<"repeat", F>, Prefix, First> operator()(F) const {
     return {};
@@ -314,6 +331,7 @@ struct repeat_function {
   constexpr auto operator()(detail::tanh_function) const { return (*this)(tanh_layer{}); }
   constexpr auto operator()(detail::exp_function) const { return (*this)(exp_layer{}); }
   constexpr auto operator()(detail::log_function) const { return (*this)(log_layer{}); }
+  /// @}
 };
 /// repeat<N>(f): f N times, one after the other, each with its own parameters; each is a block(f).
 /// repeat<N, "layer", 1>(f): the same under the names layer1, layer2, ...; they count from 0 if nothing is

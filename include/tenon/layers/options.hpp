@@ -11,12 +11,13 @@ namespace tenon {
 
 /// One number for every spatial axis, or one for each: `5`, `extent{1, 7}`. In elements.
 struct extents {
-  int count = 0;
-  index values[2 * max_spatial_rank]{};
+  int count = 0;                         ///< how many numbers; 0: not given
+  index values[2 * max_spatial_rank]{};  ///< the numbers
   static_assert(2 * max_spatial_rank >= max_rank);
 
-  static constexpr int capacity = 2 * max_spatial_rank;
+  static constexpr int capacity = 2 * max_spatial_rank;  ///< numbers that fit
 
+  /// Not given.
   constexpr extents() = default;
   /// Numbers beyond the last place are counted but not kept; inference refuses them, with a sentence.
   constexpr extents(std::integral auto first, std::integral auto... rest) : count(1 + sizeof...(rest)) {
@@ -27,17 +28,24 @@ struct extents {
   /// The count of what is not an extent: an option in its place, as in conv<16, stride{2}>. Inference refuses
   /// it.
   static constexpr int misplaced = -1;
+  /// Is there a number?
   constexpr bool given() const { return count > 0; }
+  /// The number of a spatial axis, 0 first; one alone is that of all.
   constexpr index at(int axis) const { return count == 1 ? values[0] : values[axis]; }
 
+  /// The same numbers.
   friend constexpr bool operator==(const extents&, const extents&) = default;
 };
 
-/// Stand for a number that is missing, and for something else in its place: inference refuses both.
-inline constexpr index missing_number = INT64_MIN, misplaced_number = INT64_MIN + 1;
+/// Stands for a number that is missing; inference refuses it.
+inline constexpr index missing_number = INT64_MIN;
+/// Stands for something else in the place of a number; inference refuses it.
+inline constexpr index misplaced_number = INT64_MIN + 1;
 
+/// Padding by name, or given in numbers.
 enum class padding_mode : unsigned char { given, valid, same, same_lower, same_torch, full, causal };
 
+/// As the user writes it.
 constexpr std::string_view spelling(padding_mode mode) {
   constexpr std::string_view names[] = {"padding",    "valid", "same",  "same_lower",
                                         "same_torch", "full",  "causal"};
@@ -51,6 +59,7 @@ enum class edge : unsigned char {
   reflect,    // c b | a b c d | c b
   replicate,  // a a | a b c d | d d
 };
+/// As the user writes it.
 constexpr std::string_view spelling(edge e) {
   constexpr std::string_view names[] = {"zeros", "cyclic", "reflect", "replicate"};
   return names[static_cast<int>(e)];
@@ -58,6 +67,7 @@ constexpr std::string_view spelling(edge e) {
 
 /// How an upsampled element is made of those around it.
 enum class interpolation : unsigned char { nearest, linear };
+/// As the user writes it.
 constexpr std::string_view spelling(interpolation i) {
   return i == interpolation::linear ? "bilinear" : "nearest";
 }
@@ -70,6 +80,7 @@ enum class method : unsigned char {
   winograd_2,     // tiles of 2 outputs along each axis that has 3 or 5 taps
   winograd_4,     // tiles of 4 outputs along each axis that has 3 taps, of 2 along one that has 5
 };
+/// As the user writes it.
 constexpr std::string_view spelling(method m) {
   constexpr std::string_view names[] = {"automatic", "direct", "winograd_rows", "winograd_2", "winograd_4"};
   return names[static_cast<int>(m)];
@@ -83,17 +94,18 @@ namespace layers {
 using extent = extents;
 /// Step of the window, in elements of the input. Default 1; for pools the window's extent, as in PyTorch.
 struct stride : extents {
-  using extents::extents;
+  using extents::extents;  ///< one number, or one for each axis
 };
 /// Distance of neighbouring taps, in elements of the input; 1 = dense.
 struct dilation : extents {
-  using extents::extents;
+  using extents::extents;  ///< one number, or one for each axis
 };
 /// Elements added around the feature map: padding{p} on every side, padding{h, w} per axis, or per side
 /// padding{top, left, bottom, right} in the order of ONNX: all beginnings, then all ends.
 struct padding : extents {
-  padding_mode mode = padding_mode::given;
-  using extents::extents;
+  padding_mode mode = padding_mode::given;  ///< its name
+  using extents::extents;                   ///< in numbers
+  /// By name.
   constexpr explicit padding(padding_mode by_name) : mode(by_name) {}
 };
 /// No padding.
@@ -113,49 +125,51 @@ inline constexpr padding causal{padding_mode::causal};
 /// Added to the output's extent on its far side, to choose among the inputs of a strided convolution that
 /// have the same output: conv_transpose<8, 3, stride{2}, padding{1}, output_padding{1}>.
 struct output_padding : extents {
-  using extents::extents;
+  using extents::extents;  ///< one number, or one for each axis
 };
 /// Input and output channels are split into this many groups; group g of the output sees group g of the
 /// input.
 struct groups {
-  index count;
+  index count;  ///< how many
 };
 /// One axis of a feature map, counted without the batch: 0 is the channels. Negative ones count from the end.
 struct axis {
-  int number;
+  int number;  ///< its number
 };
 
-// Numbers of a layer's formula; float in the network.
+/// A number of a layer's formula; float in the network.
 struct number {
-  float value;
+  float value;  ///< the number
+  /// From a number of any type.
   template <class T>
   requires std::is_arithmetic_v<T>
   constexpr number(T v) : value(static_cast<float>(v)) {}
 };
 /// Added to the variance under the square root of a normalisation.
 struct epsilon : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 /// Slope of leaky_relu below zero.
 struct slope : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 /// The parameters that ONNX calls so: of elu, celu, hard_sigmoid, local_response_norm.
 struct alpha : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 struct beta : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 /// The constant added inside local_response_norm, as PyTorch and ONNX have it under `k` and `bias`.
 struct bias : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 /// What pad puts beyond the edge instead of zeros.
 struct fill : number {
-  using number::number;
+  using number::number;  ///< from a number of any type
 };
 
+/// Options without a number.
 enum class flag : unsigned char {
   depthwise,
   no_bias,
@@ -188,17 +202,20 @@ inline constexpr flag align_corners = flag::align_corners;
 /// Normalise over the channels of each position, as ConvNeXt does.
 inline constexpr flag per_position = flag::per_position;
 
-// What lies beyond the edge: padding is made of it. Default zeros.
+/// What lies beyond the edge: padding is made of it. Default zeros.
+/// @{
 inline constexpr edge zeros = edge::zeros;
 inline constexpr edge cyclic = edge::cyclic;
 inline constexpr edge reflect = edge::reflect;
 inline constexpr edge replicate = edge::replicate;
+/// @}
 
 /// How to compute a convolution, where the library's own choice is not wanted: conv<64, 3,
 /// algorithm<method::direct>>.
 template <method How>
 inline constexpr method algorithm = How;
 
+/// The nearest element.
 inline constexpr interpolation nearest = interpolation::nearest;
 /// Linear along each axis: bilinear in 2-D.
 inline constexpr interpolation bilinear = interpolation::linear;
@@ -234,6 +251,7 @@ enum class option : unsigned char {
   algorithm,
   unnamed
 };
+/// As the user writes it.
 constexpr std::string_view spelling(option o) {
   constexpr std::string_view names[] = {"",
                                         "stride",

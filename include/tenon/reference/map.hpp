@@ -9,7 +9,7 @@ namespace tenon {
 
 /// A place in a window or on its axes, one coordinate per spatial axis; 0 on axes that are not there.
 struct position {
-  index at[max_spatial_rank]{};
+  index at[max_spatial_rank]{};  ///< the coordinates
 };
 
 namespace arithmetic {
