@@ -1,82 +1,14 @@
 // Tables of a network and of its plan.
 #include "tenon/describe.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
 #include <string>
-#include <vector>
 
+#include "table.hpp"
 #include "tenon/geometry.hpp"
 #include "tenon/receptive_field.hpp"
 
 namespace tenon::detail {
 namespace {
-
-/// "1234567" -> "1,234,567"
-std::string grouped(index n) {
-  std::string digits = std::to_string(n);
-  for (int at = static_cast<int>(digits.size()) - 3; at > (n < 0 ? 1 : 0); at -= 3)
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  return digits;
-}
-
-std::string spelled(const auto& said) { return std::string(said.view()); }
-std::string spelled(const shape& s) { return spelled(phrase() << s); }
-/// "12.3"; three digits are enough.
-std::string fixed(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, value < 1 ? "%.3f" : value < 10 ? "%.2f" : "%.1f", value);
-  return text;
-}
-/// A count, or a dash where there is nothing to count.
-std::string counted(index n) { return n == 0 ? "-" : grouped(n); }
-
-/// A table with a heading, its columns as wide as they need to be; columns named `<heading` are set to the
-/// right.
-template <std::size_t Columns>
-class table {
- public:
-  using row = std::array<std::string, Columns>;
-
-  explicit table(const row& heading) {
-    for (std::size_t c = 0; c < Columns; ++c) {
-      right_[c] = heading[c].starts_with('<');
-      heading_[c] = heading[c].substr(right_[c]);
-    }
-  }
-  void add(row r) { rows_.push_back(std::move(r)); }
-
-  void print(std::ostream& out) const {
-    std::array<std::size_t, Columns> width{};
-    const auto widen = [&](const row& r) {
-      for (std::size_t c = 0; c < Columns; ++c) width[c] = std::max(width[c], r[c].size());
-    };
-    widen(heading_);
-    for (const row& r : rows_) widen(r);
-    std::size_t total = 2 * (Columns - 1);
-    for (std::size_t w : width) total += w;
-    print_row(out, heading_, width);
-    out << std::string(total, '-') << '\n';
-    for (const row& r : rows_) print_row(out, r, width);
-    out << std::string(total, '-') << '\n';
-  }
-
- private:
-  void print_row(std::ostream& out, const row& r, const std::array<std::size_t, Columns>& width) const {
-    std::string line;
-    for (std::size_t c = 0; c < Columns; ++c) {
-      const std::string fill(width[c] - r[c].size(), ' ');
-      line += (right_[c] ? fill + r[c] : r[c] + fill) + "  ";
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out << line << '\n';
-  }
-
-  row heading_;
-  std::array<bool, Columns> right_{};
-  std::vector<row> rows_;
-};
 
 /// "1x14 px, 2x16 ch": the register tile of a step.
 std::string tile_text(const step_view& s, simd isa) {
@@ -110,13 +42,6 @@ std::string tile_text(const step_view& s, simd isa) {
     default:
       return "";
   }
-}
-
-std::string map_text(const buffer& b) {
-  std::string text = std::to_string(b.channels);
-  if (b.depth > 1) text += 'x' + std::to_string(b.depth);
-  if (b.positions() > 1) text += 'x' + std::to_string(b.rows) + 'x' + std::to_string(b.columns);
-  return text;
 }
 
 std::string place_text(const buffer& b) {
@@ -160,21 +85,10 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd 
   double floor = 0;
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
     const step_view s{network, schedule, schedule.steps[i]};
-    std::string computes;
-    for (int k = 0; k < s.what.covered_count; ++k) {
-      const int id = s.what.covered[k];
-      const node& n = network.nodes[id];
-      if (k > 0) computes += " | ";
-      const bool named = n.layer >= 0 && !n.label.empty();
-      computes += (named ? spelled(path_of(network, id)) + ' ' : "") + spelled(spell(n.attr));
-    }
-    if (computes.empty()) computes = s.out().has_halo() ? "(gives a halo)" : "(changes layout)";
     const index bytes = packed_elements(s, isa) * index(sizeof(float));
-    t.add(
-        {std::to_string(i), computes,
-         std::string(s.what.how == algorithm::direct && is_pointwise(s) ? "pointwise" : spelling(s.what.how)),
-         tile_text(s, isa), map_text(s.in()), map_text(s.out()), counted(s.what.macs), counted(bytes),
-         place_text(s.out()), fixed(least_microseconds(s, core))});
+    t.add({std::to_string(i), computed_by(s), algorithm_text(s), tile_text(s, isa), map_text(s.in()),
+           map_text(s.out()), counted(s.what.macs), counted(bytes), place_text(s.out()),
+           fixed(least_microseconds(s, core))});
     macs += s.what.macs, packed += bytes, floor += least_microseconds(s, core);
   }
   t.print(out);
