@@ -75,9 +75,13 @@ class picture {
       const double width =
           std::max({text_width(titles_.back(), 6.5) + 18, text_width(names_.back(), 5.1) + 18, 30.0});
       plan_.boxes.push_back({width, names_.back().empty() ? 22.0 : 34.0});
-      for (int in : inputs_of(n))
-        plan_.edges.push_back({in, static_cast<int>(id), same_step(in, static_cast<int>(id))});
+      for (int in : inputs_of(n)) plan_.edges.push_back({in, static_cast<int>(id)});
     }
+    for (std::size_t id = 0; id < steps_.size(); ++id)
+      for (std::size_t other = 0; other < steps_.size(); ++other)
+        if (same_step(static_cast<int>(id), static_cast<int>(other)))
+          plan_.boxes[id].room = std::max(plan_.boxes[id].room, plan_.boxes[other].width + 8);
+    for (edge& e : plan_.edges) e.straight = same_step(e.from, e.to) || goes_on(e);
     plan_.arrange();
     find_brackets();
   }
@@ -103,6 +107,17 @@ class picture {
     return step >= 0 && step == steps_[static_cast<std::size_t>(b)];
   }
 
+  bool leaps(const edge& e) const {
+    const node& to = network_.nodes[static_cast<std::size_t>(e.to)];
+    return inputs_of(to).size() > 1 || to.attr.kind == op::identity;
+  }
+  /// Is it the only way from here to there, or the one beside others that leap over it?
+  bool goes_on(const edge& e) const {
+    return !leaps(e) && std::none_of(plan_.edges.begin(), plan_.edges.end(), [&](const edge& other) {
+      return other.from == e.from && other.to != e.to && !leaps(other);
+    });
+  }
+
   void find_brackets() {
     for (int s = 1; s < static_cast<int>(network_.scopes.size()); ++s) {
       int depth = 0;
@@ -115,17 +130,15 @@ class picture {
       if (count < 4 || depth > 2) continue;
       std::string name = detail::spelled(detail::path_to(network_, s));
       name.pop_back();
-      const auto taken = [&](int lane) {
-        return std::any_of(brackets_.begin(), brackets_.end(), [&](const bracket& b) {
-          return b.lane == lane && b.top < all.bottom && all.top < b.bottom;
-        });
-      };
-      int lane = depth;
-      while (lane < 4 && taken(lane)) ++lane;
-      if (lane == 4) continue;
-      brackets_.push_back({name, all.top, all.bottom, lane});
-      lanes_ = std::max(lanes_, lane + 1);
+      brackets_.push_back({name, all.top, all.bottom, depth});
     }
+    // Of blocks beside each other none has one.
+    std::erase_if(brackets_, [all = brackets_](const bracket& b) {
+      return std::any_of(all.begin(), all.end(), [&](const bracket& other) {
+        return other.lane == b.lane && other.name != b.name && other.top < b.bottom && b.top < other.bottom;
+      });
+    });
+    for (const bracket& b : brackets_) lanes_ = std::max(lanes_, b.lane + 1);
   }
 
   bool within(int scope, int outer) const {
@@ -184,9 +197,10 @@ class picture {
       const point end = p.back();
       lines += "<path class=\"tip\" d=\"M" + place(end.x, end.y) + "l-3.5-6h7z\"/>\n";
       const point a = p[0], b = p[1];
-      labels += "<text class=\"shape\" x=\"" + pixels((a.x + b.x) / 2 + 5) + "\" y=\"" +
-                pixels((a.y + b.y) / 2 + 3) + "\">" +
-                shape_text(network_.nodes[static_cast<std::size_t>(e.from)].out) + "</text>\n";
+      const bool to_left = b.x < a.x - 2;
+      labels += std::string("<text class=\"shape\"") + (to_left ? " text-anchor=\"end\"" : "") + " x=\"" +
+                pixels((a.x + b.x) / 2 + (to_left ? -5 : 5)) + "\" y=\"" + pixels((a.y + b.y) / 2 + 3) +
+                "\">" + shape_text(network_.nodes[static_cast<std::size_t>(e.from)].out) + "</text>\n";
     }
     return lines + labels;
   }

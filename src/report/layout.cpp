@@ -17,6 +17,7 @@ struct item {
 struct link {
   int from, to;  // items
   double weight;
+  bool stiff;
 };
 
 class arrangement {
@@ -47,7 +48,8 @@ class arrangement {
   void cut_edges() {
     int last = 0;
     for (std::size_t b = 0; b < what_.boxes.size(); ++b) {
-      items_.push_back({static_cast<int>(b), what_.boxes[b].row, what_.boxes[b].width});
+      items_.push_back(
+          {static_cast<int>(b), what_.boxes[b].row, std::max(what_.boxes[b].width, what_.boxes[b].room)});
       last = std::max(last, what_.boxes[b].row);
     }
     for (const edge& e : what_.edges) {
@@ -62,8 +64,8 @@ class arrangement {
       for (std::size_t i = 0; i + 1 < way.size(); ++i) {
         const bool ends[] = {i == 0, i + 2 == way.size()};
         // Points of one edge stand above each other; so do boxes of a chain.
-        const double weight = !ends[0] && !ends[1] ? 16 : way.size() == 2 ? (e.straight ? 16 : 4) : 1;
-        links_.push_back({way[i], way[i + 1], weight});
+        const bool stiff = (!ends[0] && !ends[1]) || (way.size() == 2 && e.straight);
+        links_.push_back({way[i], way[i + 1], stiff ? 16.0 : way.size() == 2 ? 4.0 : 1.0, stiff});
       }
       ways_.push_back(std::move(way));
     }
@@ -184,12 +186,55 @@ class arrangement {
       }
       for (int i : row) items_[static_cast<std::size_t>(i)].x -= x / 2;
     }
-    for (int sweep = 0; sweep < 60; ++sweep) {
+    const auto columns = stiff_columns();
+    for (int sweep = 0; sweep < 80; ++sweep) {
       const bool both = sweep >= 8;
       if (sweep % 2 == 0)
         for (std::size_t r = 0; r < rows_.size(); ++r) settle(rows_[r], true, both);
       else
         for (std::size_t r = rows_.size(); r-- > 0;) settle(rows_[r], both, true);
+      if (sweep % 4 == 3) straighten(columns);
+    }
+    for (int round = 0; round < 4; ++round) straighten(columns);
+  }
+
+  /// Items that are to stand above each other, one in each row.
+  std::vector<items> stiff_columns() const {
+    std::vector<int> next(items_.size(), -1), before(items_.size(), -1);
+    for (const link& l : links_) {
+      const auto from = static_cast<std::size_t>(l.from), to = static_cast<std::size_t>(l.to);
+      if (l.stiff && next[from] < 0 && before[to] < 0) next[from] = l.to, before[to] = l.from;
+    }
+    std::vector<items> columns;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (before[i] >= 0 || next[i] < 0) continue;
+      columns.emplace_back();
+      for (int at = static_cast<int>(i); at >= 0; at = next[static_cast<std::size_t>(at)])
+        columns.back().push_back(at);
+    }
+    return columns;
+  }
+
+  /// Moves each column to one place, if there is one between the neighbours of all its items.
+  void straighten(const std::vector<items>& columns) {
+    std::vector<std::size_t> number(items_.size());
+    for (const items& row : rows_)
+      for (std::size_t i = 0; i < row.size(); ++i) number[static_cast<std::size_t>(row[i])] = i;
+    for (const items& column : columns) {
+      double least = -1e18, most = 1e18, sum = 0;
+      for (int i : column) {
+        const item& one = items_[static_cast<std::size_t>(i)];
+        const items& row = rows_[static_cast<std::size_t>(one.row)];
+        const std::size_t at = number[static_cast<std::size_t>(i)];
+        if (at > 0)
+          least = std::max(least, items_[static_cast<std::size_t>(row[at - 1])].x + distance(row[at - 1], i));
+        if (at + 1 < row.size())
+          most = std::min(most, items_[static_cast<std::size_t>(row[at + 1])].x - distance(i, row[at + 1]));
+        sum += one.x;
+      }
+      if (least > most) continue;
+      const double x = std::clamp(sum / static_cast<double>(column.size()), least, most);
+      for (int i : column) items_[static_cast<std::size_t>(i)].x = x;
     }
   }
 

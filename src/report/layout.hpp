@@ -12,6 +12,7 @@ struct point {
 
 struct box {
   double width = 0, height = 0;
+  double room = 0;      // what is kept free along its row
   double x = 0, y = 0;  // of its middle and of its upper edge; filled in
   int row = 0;          // filled in
 };
