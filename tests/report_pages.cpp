@@ -2,34 +2,14 @@
 // file of what must stand in it.
 #include <tenon/report.hpp>
 
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
-#include "zoo/seeded.hpp"
-
 #include "lenet5.hpp"
 #include "profiled.hpp"
-#include "zoo/resnet.hpp"
-#include "zoo/tcn.hpp"
-#include "zoo/voxnet.hpp"
-
-namespace pages {
-using namespace tenon::layers;
-// Names that break a page which does not escape them; joins, two outputs.
-// clang-format off
-struct Awkward : tenon::model<
-    input<3, 16, 16> | name<"a<b>&\"c'\\">(conv<4, 3, padding{1}> | relu)
-      | concat(identity, name<"]]></script>">(conv<2, 1>), max_pool<3, stride{1}, padding{1}>)
-      | outputs(identity, global_avg_pool | flatten)> {};
-// clang-format on
-using ResNet18 = zoo::resnet::ResNet18;
-using TCN = zoo::tcn::TCN;
-using VoxNet = zoo::voxnet::VoxNet<10>;
-}  // namespace pages
-
-#define TENON_MODEL pages::Awkward, pages::ResNet18, pages::TCN, pages::VoxNet
-#define TENON_PROFILE
-#include <tenon/instantiate.hpp>
+#include "report_nets.hpp"
+#include "zoo/seeded.hpp"
 
 namespace {
 

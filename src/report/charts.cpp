@@ -83,15 +83,14 @@ std::string arena_svg(const subject& s) {
       for (std::size_t k = 0; k < s.net.schedule.steps.size(); ++k) {
         const step& st = s.net.schedule.steps[k];
         if (st.out != static_cast<int>(i)) continue;
-        shape = detail::map_text(b);
+        shape = map_text(b);
         what = "step " + std::to_string(k) + " gives " + shape + " (" + detail::computed_by(s.step(k)) + ")";
         kind = s.kind_of_step(k);
         break;
       }
       if (shape.empty() && !inside) {
         for (const buffer& other : buffers)
-          if (other.host == static_cast<int>(i))
-            what = "joined feature maps, " + detail::map_text(b), kind = "join";
+          if (other.host == static_cast<int>(i)) what = "joined feature maps, " + map_text(b), kind = "join";
       }
       const double from = static_cast<double>(b.offset) * sizeof(float);
       const double bytes = static_cast<double>(own_elements(b)) * sizeof(float);

@@ -162,6 +162,12 @@ std::string short_text(const node& n) {
   return text.size() > 28 ? std::string(spelling(n.attr.kind)) : text;
 }
 
+std::string map_text(const buffer& b) {
+  std::string text;
+  for (const char c : detail::map_text(b)) text += c == 'x' ? "×" : std::string(1, c);
+  return text;
+}
+
 std::string long_text(graph_view network, int id) {
   const node& n = network.nodes[static_cast<std::size_t>(id)];
   std::string text = spelled(spell(n.attr));

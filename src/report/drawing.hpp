@@ -24,6 +24,9 @@ std::string short_text(const node& n);
 /// "64×56×56"
 std::string shape_text(const shape& s);
 
+/// The extents of a map that are not 1, channels first.
+std::string map_text(const buffer& b);
+
 /// A layer in full: name, what the user wrote, shape, counts.
 std::string long_text(graph_view network, int id);
 

@@ -293,11 +293,10 @@ std::string features_html(const subject& s) {
     }
     const bool one_axis = m.rows == 1 && m.depth == 1;
     const std::string sees = sees_text(s, m.node);
-    out +=
-        "<h4>" + escaped(detail::computed_by(s.step(m.step))) + "</h4><p class=\"dim\">step " +
-        std::to_string(m.step) + " · " +
-        detail::map_text({.channels = m.channels, .depth = m.depth, .rows = m.rows, .columns = m.columns}) +
-        (sees.empty() ? "" : " · each element sees " + sees + " of the input");
+    out += "<h4>" + escaped(detail::computed_by(s.step(m.step))) + "</h4><p class=\"dim\">step " +
+           std::to_string(m.step) + " · " +
+           map_text({.channels = m.channels, .depth = m.depth, .rows = m.rows, .columns = m.columns}) +
+           (sees.empty() ? "" : " · each element sees " + sees + " of the input");
     if (one_axis) {
       out += " · channels down, positions across</p><div class=\"maps\">" +
              figure(picture_of(m.values, m.channels, m.columns, 640), "all channels", "map wide");

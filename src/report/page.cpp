@@ -101,8 +101,8 @@ std::string plan_html(const subject& s) {
              " rows at a time";
     if (is_later_link(what)) out += ", in the chain";
     if (view.has_residual()) out += ", with a second map";
-    out += "</div></td><td class=\"nowrap\">" + detail::map_text(view.in()) + "<br/>→ " +
-           detail::map_text(view.out()) + "</td>";
+    out +=
+        "</div></td><td class=\"nowrap\">" + map_text(view.in()) + "<br/>→ " + map_text(view.out()) + "</td>";
     if (s.times) {
       if (const step_profile* p = times_of(s, k)) {
         const double scale = longest > 0 ? 100 / longest : 0;
