@@ -13,17 +13,10 @@ std::string_view subject::kind_of_step(std::size_t number) const {
   return id < 0 ? "move" : kind_of(layer(id).attr.kind);
 }
 
-std::string short_count(double count) {
-  const char* units[] = {"", " thousand", " M", " G", " T"};
-  int unit = 0;
-  while (count >= (unit == 0 ? 999999.5 : 999.95) && unit < 4) count /= 1000, ++unit;
-  return (unit == 0 ? detail::grouped(static_cast<index>(count + 0.5)) : detail::fixed(count)) + units[unit];
-}
-
 std::string bytes_text(double bytes) {
   const char* units[] = {" bytes", " KiB", " MiB", " GiB"};
   int unit = 0;
-  while (bytes >= 10000 && unit < 3) bytes /= 1024, ++unit;
+  while (bytes >= (unit == 0 ? 10000 : 1000) && unit < 3) bytes /= 1024, ++unit;
   return (unit == 0 ? detail::grouped(static_cast<index>(bytes)) : detail::fixed(bytes)) + units[unit];
 }
 

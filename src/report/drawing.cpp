@@ -1,5 +1,7 @@
 #include "drawing.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "../table.hpp"
@@ -191,6 +193,40 @@ std::vector<int> inputs_of(const node& n) {
   for (int i : n.inputs)
     if (i >= 0) in.push_back(i);
   return in;
+}
+
+double text_width(std::string_view text, double one) {
+  return one * static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
+           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+         }));
+}
+
+std::string short_count(double count) {
+  const char* units[] = {"", " thousand", " M", " G", " T"};
+  int unit = 0;
+  while (count >= (unit == 0 ? 999999.5 : 999.95) && unit < 4) count /= 1000, ++unit;
+  return (unit == 0 ? detail::grouped(static_cast<index>(count + 0.5)) : detail::fixed(count)) + units[unit];
+}
+
+std::string edge_svg(const edge& e, std::string_view kind, std::string_view text_kind,
+                     std::string_view text) {
+  const auto place = [](double x, double y) { return pixels(x) + ' ' + pixels(y); };
+  const auto& p = e.path;
+  std::string d = "M" + place(p[0].x, p[0].y);
+  for (std::size_t i = 1; i < p.size(); ++i) {
+    const point a = p[i - 1], b = p[i];
+    const double middle = (a.y + b.y) / 2;
+    if (std::abs(a.x - b.x) < 0.6)
+      d += "L" + place(b.x, b.y);
+    else
+      d += "C" + place(a.x, middle) + ' ' + place(b.x, middle) + ' ' + place(b.x, b.y);
+  }
+  const point a = p[0], b = p[1];
+  const bool to_left = b.x < a.x - 2;
+  return "<path class=\"" + std::string(kind) + "\" d=\"" + d + "\"/><path class=\"tip\" d=\"M" +
+         place(p.back().x, p.back().y) + "l-3.5-6h7z\"/><text class=\"" + std::string(text_kind) + '"' +
+         (to_left ? " text-anchor=\"end\"" : "") + " x=\"" + pixels((a.x + b.x) / 2 + (to_left ? -5 : 5)) +
+         "\" y=\"" + pixels((a.y + b.y) / 2 + 3) + "\">" + escaped(text) + "</text>\n";
 }
 
 }  // namespace tenon::drawing

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "layout.hpp"
 #include "tenon/plan.hpp"
 
 namespace tenon::drawing {
@@ -35,6 +36,19 @@ std::vector<int> steps_of_nodes(graph_view network, plan_view schedule);
 
 /// Inputs of a node.
 std::vector<int> inputs_of(const node& n);
+
+/// How wide a text is when its letters are `one` on average: letters of UTF-8, not its bytes.
+double text_width(std::string_view text, double one);
+
+/// "1,234" or "1.8 G"
+std::string short_count(double count);
+
+/// An edge as a line with a tip and a text beside its beginning.
+std::string edge_svg(const edge& e, std::string_view kind, std::string_view text_kind, std::string_view text);
+
+/// A large network in its blocks, at most some 40 boxes; empty where that would say little. A click on a box
+/// is to go to the element with the id in its data-goto.
+std::string blocks_svg(graph_view network, plan_view schedule, std::string_view prefix);
 
 /// The graph as an SVG element. Boxes have the id "PREFIX" and their number, and the class "sN" for step N.
 std::string graph_svg(graph_view network, plan_view schedule, std::string_view title, std::string_view prefix,

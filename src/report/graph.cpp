@@ -16,29 +16,22 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 @media(prefers-color-scheme:dark){.net{--ink:#e5e7eb;--dim:#9ca3af;--line:#6b7280;--ground:#14171d;--hull:#94a3b8;
 --conv:#6ea8fe;--linear:#b794f6;--pool:#f6b44b;--norm:#4fd1c5;--act:#f687b3;--join:#cbd5e1;--move:#94a3b8;--io:#f3f4f6}}
 .net text{font-size:11px;fill:var(--ink)}
-.net .shape{font-size:9.5px;fill:var(--dim);paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
+.net .shape,.net .extents{font-size:9.5px;fill:var(--dim);paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
 .net .name{font-size:9px;fill:var(--dim)}
 .net .scope{font-size:10px;fill:var(--dim)}
 .net .bracket{fill:none;stroke:var(--line);stroke-width:1.2}
-.net .edge{fill:none;stroke:var(--line);stroke-width:1.3}
+.net .edge,.net .way{fill:none;stroke:var(--line);stroke-width:1.3}
 .net .fused{stroke:var(--hull);stroke-width:2.2}
 .net .tip{fill:var(--line)}
 .net .hull{fill:var(--hull);fill-opacity:.11}
-.net .box rect{fill:var(--k);fill-opacity:.14;stroke:var(--k);stroke-width:1.2}
-.net .box text{font-weight:600}
-.net .box .name{font-weight:400}
+.net .box rect,.net .group rect{fill:var(--k);fill-opacity:.14;stroke:var(--k);stroke-width:1.2}
+.net .box text,.net .group text{font-weight:600}
+.net .box .name,.net .group .name{font-weight:400}
 .net .conv{--k:var(--conv)}.net .linear{--k:var(--linear)}.net .pool{--k:var(--pool)}.net .norm{--k:var(--norm)}
 .net .act{--k:var(--act)}.net .join{--k:var(--join)}.net .move{--k:var(--move)}.net .io{--k:var(--io)}
 )css";
 
 namespace {
-
-/// Characters of UTF-8, not its bytes.
-double text_width(std::string_view text, double one) {
-  return one * static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
-           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-         }));
-}
 
 std::string place(double x, double y) { return pixels(x) + ' ' + pixels(y); }
 
@@ -180,29 +173,11 @@ class picture {
   }
 
   std::string edges() const {
-    std::string lines, labels;
-    for (const edge& e : plan_.edges) {
-      const auto& p = e.path;
-      std::string d = "M" + place(p[0].x, p[0].y);
-      for (std::size_t i = 1; i < p.size(); ++i) {
-        const point a = p[i - 1], b = p[i];
-        const double middle = (a.y + b.y) / 2;
-        if (std::abs(a.x - b.x) < 0.6)
-          d += "L" + place(b.x, b.y);
-        else
-          d += "C" + place(a.x, middle) + ' ' + place(b.x, middle) + ' ' + place(b.x, b.y);
-      }
-      const bool fused = same_step(e.from, e.to);
-      lines += std::string("<path class=\"edge") + (fused ? " fused" : "") + "\" d=\"" + d + "\"/>\n";
-      const point end = p.back();
-      lines += "<path class=\"tip\" d=\"M" + place(end.x, end.y) + "l-3.5-6h7z\"/>\n";
-      const point a = p[0], b = p[1];
-      const bool to_left = b.x < a.x - 2;
-      labels += std::string("<text class=\"shape\"") + (to_left ? " text-anchor=\"end\"" : "") + " x=\"" +
-                pixels((a.x + b.x) / 2 + (to_left ? -5 : 5)) + "\" y=\"" + pixels((a.y + b.y) / 2 + 3) +
-                "\">" + shape_text(network_.nodes[static_cast<std::size_t>(e.from)].out) + "</text>\n";
-    }
-    return lines + labels;
+    std::string out;
+    for (const edge& e : plan_.edges)
+      out += edge_svg(e, same_step(e.from, e.to) ? "edge fused" : "edge", "shape",
+                      shape_text(network_.nodes[static_cast<std::size_t>(e.from)].out));
+    return out;
   }
 
   std::string boxes(std::string_view prefix) const {

@@ -20,6 +20,8 @@ std::string tile_html(std::string_view name, const std::string& value, const std
          (more.empty() ? "" : "<br/><small>" + escaped(more) + "</small>") + "</span></div>\n";
 }
 
+std::string time_text(double us) { return us < 1000 ? fixed(us) + " µs" : fixed(us / 1000) + " ms"; }
+
 std::string extents_text(const extents& e) {
   std::string text;
   for (int a = 0; a < e.count; ++a) text += (a > 0 ? "×" : "") + std::to_string(e.values[a]);
@@ -35,11 +37,10 @@ std::string tiles_html(const subject& s) {
   }
   std::string out = "<div class=\"tiles\">\n";
   if (s.times) {
-    const double gflops =
-        s.times->microseconds > 0 ? 2e-3 * static_cast<double>(macs) / s.times->microseconds : 0;
-    const double us = s.times->microseconds;
-    out += tile_html("a run, one thread", us < 10'000 ? fixed(us) + " µs" : fixed(us / 1000) + " ms",
-                     fixed(s.times->floor_sum()) + " µs is its floor");
+    const double us = s.times->microseconds, floor = s.times->floor_sum();
+    const double gflops = us > 0 ? 2e-3 * static_cast<double>(macs) / us : 0;
+    out += tile_html("a run, one thread", time_text(us),
+                     (floor > us ? "direct at least " : "at least ") + time_text(floor));
     out += tile_html("GFLOP/s", fixed(gflops), fixed(100 * gflops / s.times->core.gflops) + " % of the peak");
   }
   out += tile_html("parameters", grouped(parameters),
@@ -95,7 +96,11 @@ std::string plan_html(const subject& s) {
     out += "<tr class=\"step s" + std::to_string(k) + (is_later_link(what) ? " linked" : "") +
            "\" data-step=\"" + std::to_string(k) + "\"><td class=\"num\">" + std::to_string(k) + "</td><td>";
     out += chips_html(s, what, view.out().has_halo());
-    out += "<div class=\"dim\">" + escaped(detail::algorithm_text(view));
+    const int main = s.main_layer(k);
+    out += "<div class=\"dim\">";
+    if (main >= 0 && s.layer(main).layer >= 0 && !s.layer(main).label.empty())
+      out += escaped(detail::spelled(path_of(s.net.network, main))) + " · ";
+    out += escaped(detail::algorithm_text(view));
     if (what.chain > 1)
       out += ", begins a chain of " + std::to_string(what.chain) + " steps, " + std::to_string(what.band) +
              " rows at a time";
@@ -155,6 +160,42 @@ std::string layers_html(const subject& s) {
          "</td><td></td><td></td><td></td></tr></tfoot></table>\n";
 }
 
+/// The graph; of a large network its blocks first.
+std::string graph_html(const subject& s) {
+  const auto all = graph_svg(s.net.network, s.net.schedule, s.options.title, "n", false);
+  const auto blocks = s.net.network.nodes.size() > 60 ? blocks_svg(s.net.network, s.net.schedule, "n") : "";
+  if (blocks.empty()) return all;
+  return "<details open=\"open\"><summary>Blocks</summary>" + blocks +
+         "</details><details class=\"all\"><summary>All layers</summary>" + all + "</details>";
+}
+
+/// How the time is spread over the ways of computing.
+std::string spread_html(const subject& s) {
+  struct part {
+    std::string how;
+    int steps = 0;
+    double us = 0, floor = 0;
+  };
+  std::vector<part> parts;
+  for (const step_profile& p : s.times->steps) {
+    auto at = std::find_if(parts.begin(), parts.end(), [&](const part& q) { return q.how == p.algorithm; });
+    if (at == parts.end()) at = parts.insert(at, part{p.algorithm});
+    at->steps += p.count, at->us += p.microseconds, at->floor += p.floor_microseconds;
+  }
+  std::sort(parts.begin(), parts.end(), [](const part& a, const part& b) { return a.us > b.us; });
+  const double sum = s.times->sum();
+  std::string out =
+      "<table><thead><tr><th>algorithm</th><th class=\"num\">steps</th><th class=\"num\">µs</th>"
+      "<th>share</th><th class=\"num\">times its floor</th></tr></thead><tbody>\n";
+  for (const part& p : parts)
+    out += "<tr><td>" + escaped(p.how) + "</td><td class=\"num\">" + std::to_string(p.steps) +
+           "</td><td class=\"num\">" + fixed(p.us) +
+           "</td><td class=\"time\"><div class=\"bar conv\"><i style=\"width:" +
+           pixels(sum > 0 ? 100 * p.us / sum : 0) + "%\"></i></div></td><td class=\"num\">" +
+           fixed(p.us / p.floor) + "</td></tr>\n";
+  return out + "</tbody></table>\n";
+}
+
 std::string legend_html() {
   const char* kinds[][2] = {{"conv", "convolution"},   {"linear", "linear"},  {"pool", "pool"},
                             {"norm", "normalisation"}, {"act", "activation"}, {"join", "join"},
@@ -207,18 +248,19 @@ std::string report_text(const runner& net, std::span<const shape> outputs, std::
       "href=\"#memory\">Memory</a>"
       "<a href=\"#layers\">Layers</a><a href=\"#features\">Features</a></nav></header>\n<main>\n";
   page += tiles_html(s);
-  page += "<section id=\"network\"><h2>Network and plan</h2>\n" + legend_html() +
-          "<div class=\"beside\"><div class=\"card pane graph\">" +
-          graph_svg(net.network, net.schedule, options.title, "n", false) +
-          "</div><div class=\"card pane\">" + plan_html(s) +
-          "</div></div>\n<p class=\"dim\">At the left the network as "
-          "it was written; layers on a common ground run as one step, and what passes between them never "
-          "leaves the "
-          "registers. At the right the steps in their order. Click a step to find it.</p></section>\n";
+  page +=
+      "<section id=\"network\"><h2>Network and plan</h2>\n" + legend_html() +
+      "<div class=\"beside\"><div class=\"card pane graph\">" + graph_html(s) +
+      "</div><div class=\"card pane\">" + plan_html(s) +
+      "</div></div>\n<p class=\"dim\">The network as it was written, and the steps that run. Layers on a "
+      "common ground are one step: what passes between them never leaves the registers. Click a step or a "
+      "layer to find it in the other picture; the mark in a bar is the least time that the step's arithmetic "
+      "and traffic take.</p></section>\n";
   page += "<section id=\"time\"><h2>Time against the roofline</h2>\n";
   if (s.times) {
     const machine& core = s.times->core;
-    page += "<div class=\"card\">" + roofline_svg(s) +
+    page += "<div class=\"beside roofs\"><div class=\"card\">" + roofline_svg(s) +
+            "</div><div class=\"card pane\">" + spread_html(s) + "</div>" +
             "</div><p class=\"dim\">Each dot is a step, as large as its part of "
             "the time. No step can be above the roof: " +
             fixed(core.gflops) + " GFLOP/s of this core, or what " + fixed(core.l2_gbytes) +

@@ -29,9 +29,8 @@ struct subject {
   std::string_view kind_of_step(std::size_t number) const;
 };
 
-/// "1.5 KiB", "12.3 M"
+/// "1.5 KiB"
 std::string bytes_text(double bytes);
-std::string short_count(double count);
 
 /// The arena as SVG: steps across, address up, a block for each buffer.
 std::string arena_svg(const subject& s);

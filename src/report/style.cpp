@@ -21,14 +21,19 @@ nav{display:flex;flex-wrap:wrap;gap:4px 18px;margin:10px 0 0;padding:8px 0;borde
 nav a{color:var(--conv);text-decoration:none;font-size:14px}
 nav a:hover{text-decoration:underline}
 section{margin:34px 0;scroll-margin-top:8px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:18px 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(136px,1fr));gap:10px;margin:18px 0}
 .tile{background:var(--card);border:1px solid var(--border);border-radius:12px;padding:12px 14px}
 .tile b{display:block;font-size:22px;letter-spacing:-.02em;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.2}
 .tile span{color:var(--dim);font-size:13px}
 .card{background:var(--card);border:1px solid var(--border);border-radius:12px;--ground:var(--card)}
 .pane{overflow:auto;max-height:min(82vh,900px)}
 .beside{display:grid;gap:14px;grid-template-columns:minmax(0,1fr)}
-@media(min-width:1080px){.beside{grid-template-columns:minmax(300px,5fr) minmax(0,7fr)}}
+@media(min-width:1080px){.beside{grid-template-columns:minmax(300px,4fr) minmax(0,8fr)}}
+.beside{align-items:start}
+@media(min-width:1080px){.beside.roofs{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}}
+.card+p,.beside+p{margin-top:8px}
+summary{cursor:pointer;text-align:left;padding:4px 6px;color:var(--dim);font-size:13px}
+.group{cursor:pointer}
 .graph{padding:8px;text-align:center}
 .graph svg{display:inline-block;max-width:none}
 .chart{display:block;margin:0 auto}
@@ -45,7 +50,7 @@ section{margin:34px 0;scroll-margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:13px}
 thead th{position:sticky;top:0;background:var(--card);z-index:1;color:var(--dim);font-weight:500;text-align:left;
 box-shadow:inset 0 -1px var(--border);white-space:nowrap}
-th,td{padding:5px 10px;vertical-align:top}
+th,td{padding:5px 9px;vertical-align:top}
 tbody tr+tr td{border-top:1px solid var(--grid)}
 tfoot td{border-top:2px solid var(--border);font-weight:600}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -58,7 +63,7 @@ code{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 background:color-mix(in srgb,var(--k) 13%,transparent)}
 .key{display:inline-block;width:9px;height:9px;border-radius:3px;margin-right:6px;background:var(--k)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;color:var(--dim);font-size:13px;max-width:none}
-.time{min-width:110px;width:22%}
+.time{min-width:100px;width:20%}
 .bar{position:relative;height:12px;margin:4px 0;border-radius:3px;background:var(--grid)}
 .bar i{position:absolute;left:0;top:0;bottom:0;min-width:1px;border-radius:3px;background:var(--k);opacity:.75}
 .bar u{position:absolute;top:-3px;bottom:-3px;width:2px;margin-left:-1px;background:var(--ink)}
@@ -102,12 +107,21 @@ const char* const page_script = R"js(
   }
   document.addEventListener('pointerover',function(e){show(stepOf(e.target));});
   document.addEventListener('click',function(e){
+    var group=e.target.closest('[data-goto]');
+    if(group){
+      document.querySelector('details.all').open=true;
+      var first=document.getElementById(group.getAttribute('data-goto'));
+      first.scrollIntoView({block:'start',behavior:'smooth'});
+      show(stepOf(first));
+      return;
+    }
     var step=stepOf(e.target);
     if(step===null)return;
     var inGraph=e.target.closest('.graph');
     var goal=document.querySelector(inGraph?'tr.step.s'+step:'.graph .box.s'+step);
     var pane=goal?goal.closest('.pane'):null;
     if(!pane)return;
+    if(goal.closest('details'))goal.closest('details').open=true;
     var a=goal.getBoundingClientRect(),b=pane.getBoundingClientRect();
     pane.scrollBy({top:a.top-b.top-b.height/3,left:inGraph?0:a.left-b.left-b.width/2+a.width/2,behavior:'smooth'});
     show(step);
