@@ -6,4 +6,4 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$1/examples/report" "$folder" 3
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$folder/profile" \
-  --window-size=1360,860 --screenshot="$here/report.png" "file://$folder/resnet8.html"
+  --window-size=1280,820 --screenshot="$here/report.png" "file://$folder/resnet8.html"

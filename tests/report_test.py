@@ -110,12 +110,23 @@ def browse(browser, page, folder, options):
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
+def console(run):
+    return [line for line in run.stderr.splitlines() if 'CONSOLE' in line]
+
+
+def check_console(browser, folder):
+    """Would an error of a page be heard?"""
+    page = folder / 'wrong-page.html'
+    page.write_text('<!DOCTYPE html><script>nothing.is.here</script>')
+    return [] if console(browse(browser, page, folder, ['--dump-dom'])) else ['an error on the console was not heard']
+
+
 def check_in_browser(browser, file, folder):
     problems = []
     colours = {}
     for name, width, height, options in (('light', 1600, 2600, []),
                                          ('dark', 1600, 2600, ['--blink-settings=preferredColorScheme=0']),
-                                         ('narrow', 500, 2600, [])):
+                                         ('narrow', 400, 2600, [])):
         picture = folder / f'{file.stem}-{name}.png'
         for _ in range(3):  # on a machine with much to do, Chromium sometimes gives up before it has drawn
             run = browse(browser, file, folder, [f'--window-size={width},{height}', f'--screenshot={picture}', *options])
@@ -124,7 +135,7 @@ def check_in_browser(browser, file, folder):
         if not picture.exists():
             problems.append(f'{name}: no picture: {run.stderr[-300:]}')
             continue
-        problems += [f'{name}: {line[:200]}' for line in run.stderr.splitlines() if 'CONSOLE' in line]
+        problems += [f'{name}: {line[:200]}' for line in console(run)]
         _, _, rows, size = png_pixels(picture.read_bytes())
         counts = {}
         for row in rows[::4]:
@@ -148,7 +159,7 @@ def check_in_browser(browser, file, folder):
       document.documentElement.setAttribute('data-probe',
         document.documentElement.scrollWidth+' '+window.innerWidth+' '+document.querySelectorAll('.on').length);
       </script></body>'''))
-    for width in (500, 2000):
+    for width in (400, 2000):
         run = browse(browser, probe, folder, [f'--window-size={width},900', '--dump-dom'])
         found = re.search(r'data-probe="(\d+) (\d+) (\d+)"', run.stdout)
         if not found:
@@ -172,6 +183,8 @@ def main():
         folder.mkdir(exist_ok=True, parents=True)
         folder = folder.resolve()
         subprocess.run([options.program, folder], check=True, timeout=300)
+        if browser:
+            problems += check_console(browser, folder)
         for facts in sorted(folder.glob('*.txt')):
             page = facts.with_suffix('.html')
             try:

@@ -165,8 +165,11 @@ std::string short_text(const node& n) {
 }
 
 std::string map_text(const buffer& b) {
-  std::string text;
-  for (const char c : detail::map_text(b)) text += c == 'x' ? "×" : std::string(1, c);
+  std::string text = std::to_string(b.channels);
+  const bool plane = b.depth > 1 || b.rows > 1;
+  for (const index extent :
+       {b.depth > 1 ? b.depth : 0, plane ? b.rows : 0, b.positions() > 1 ? b.columns : 0})
+    if (extent > 0) text += "×" + std::to_string(extent);
   return text;
 }
 

@@ -25,7 +25,7 @@ std::string short_text(const node& n);
 /// "64×56×56"
 std::string shape_text(const shape& s);
 
-/// The extents of a map that are not 1, channels first.
+/// "64×56×56"; of a map along one axis "32×4096", of a vector "120".
 std::string map_text(const buffer& b);
 
 /// A layer in full: name, what the user wrote, shape, counts.

@@ -176,9 +176,9 @@ std::string input_html(const subject& s) {
     const index rows = n.out.rank == 3 ? n.out.extents[1] : n.out.extents[0];
     const index columns = n.out.extents[n.out.rank - 1];
     const bool coloured = n.out.rank == 3 && n.out.channels() == 3;
-    pixel_map p =
-        coloured ? colours_of(values, rows, columns)
-                 : picture_of(values.first(static_cast<std::size_t>(rows * columns)), rows, columns, 224);
+    pixel_map p = coloured ? colours_of(values, rows, columns)
+                           : picture_of(values.first(static_cast<std::size_t>(rows * columns)), rows, columns,
+                                        n.out.rank == 3 ? 224 : 960);
     if (!coloured) {  // a photograph has no false colours
       p.palette.clear();
       std::vector<unsigned char> grey;
@@ -186,8 +186,8 @@ std::string input_html(const subject& s) {
         grey.insert(grey.end(), 3, static_cast<unsigned char>(v * 255 / (shades - 1)));
       p.values = std::move(grey);
     }
-    out += "<figure>" + figure(p, "input", "photo") + "<figcaption>input, " + shape_text(n.out) +
-           "</figcaption></figure>\n";
+    out += "<figure>" + figure(p, "input", n.out.rank == 3 ? "photo" : "strip") + "<figcaption>input, " +
+           shape_text(n.out) + "</figcaption></figure>\n";
   }
   return out;
 }

@@ -70,11 +70,14 @@ background:color-mix(in srgb,var(--k) 13%,transparent)}
 .bars{max-width:520px}
 .bars th{text-align:left;font-weight:500;white-space:nowrap;width:1%}
 .bars i{display:block;height:12px;margin:3px 0;min-width:1px;border-radius:3px;background:var(--conv);opacity:.75}
-.bars td{border:0}
+.bars td{border:0;width:100%}
+.bars .num{width:1%}
 .first{display:flex;flex-wrap:wrap;gap:14px 36px;align-items:flex-start}
 .first .level{flex:1 1 300px;margin:0}
 figure{margin:0}
 figcaption{color:var(--dim);font-size:13px}
+.strip{display:block;width:100%;height:60px;image-rendering:pixelated;border-radius:6px}
+.first figure:has(.strip){flex:1 1 100%}
 .photo{display:block;width:224px;max-width:100%;image-rendering:pixelated;border-radius:10px;border:1px solid var(--border)}
 .level{background:var(--card);border:1px solid var(--border);border-radius:12px;padding:14px 16px;margin:14px 0}
 .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(76px,1fr));gap:5px;margin:6px 0;max-width:1320px}
