@@ -48,7 +48,7 @@ std::vector<group> groups_at(graph_view network, const std::vector<int>& steps, 
 }  // namespace
 
 std::string blocks_svg(graph_view network, plan_view schedule, std::string_view prefix) {
-  constexpr std::size_t most = 40;
+  constexpr std::size_t most = 24;
   const auto steps = steps_of_nodes(network, schedule);
   int deepest = 0;
   for (int s = 0; s < static_cast<int>(network.scopes.size()); ++s)
@@ -65,12 +65,12 @@ std::string blocks_svg(graph_view network, plan_view schedule, std::string_view 
   std::vector<int> group_of(network.nodes.size());
   std::vector<std::string> titles, details, kinds;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    index parameters = 0, macs = 0;
+    index macs = 0;
     int layers = 0, heaviest = groups[g].first;
     for (int id = groups[g].first; id <= groups[g].last; ++id) {
       const node& n = network.nodes[static_cast<std::size_t>(id)];
       group_of[static_cast<std::size_t>(id)] = static_cast<int>(g);
-      parameters += n.parameters, macs += n.macs, layers += n.layer >= 0 && !n.pads;
+      macs += n.macs, layers += n.layer >= 0 && !n.pads;
       if (n.macs > network.nodes[static_cast<std::size_t>(heaviest)].macs) heaviest = id;
     }
     const node& main = network.nodes[static_cast<std::size_t>(heaviest)];

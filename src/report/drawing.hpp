@@ -46,8 +46,8 @@ std::string short_count(double count);
 /// An edge as a line with a tip and a text beside its beginning.
 std::string edge_svg(const edge& e, std::string_view kind, std::string_view text_kind, std::string_view text);
 
-/// A large network in its blocks, at most some 40 boxes; empty where that would say little. A click on a box
-/// is to go to the element with the id in its data-goto.
+/// A large network in its blocks, at most 24 boxes if there are blocks that large; empty where that would say
+/// little. A click on a box is to go to the element with the id in its data-goto.
 std::string blocks_svg(graph_view network, plan_view schedule, std::string_view prefix);
 
 /// The graph as an SVG element. Boxes have the id "PREFIX" and their number, and the class "sN" for step N.

@@ -153,8 +153,9 @@ std::string channels_html(const captured& m, int most) {
   if (m.channels > most) {
     std::vector<double> varies;
     for (index c = 0; c < m.channels; ++c) varies.push_back(spread(m.channel(c, slice)));
-    std::stable_sort(order.begin(), order.end(), [&](index a, index b) {
-      return varies[static_cast<std::size_t>(a)] > varies[static_cast<std::size_t>(b)];
+    std::sort(order.begin(), order.end(), [&](index a, index b) {
+      const auto key = [&](index c) { return std::pair{-varies[static_cast<std::size_t>(c)], c}; };
+      return key(a) < key(b);
     });
     order.resize(static_cast<std::size_t>(most));
     std::sort(order.begin(), order.end());

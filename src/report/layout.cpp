@@ -1,7 +1,7 @@
 #include "layout.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 namespace tenon::drawing {
 namespace {
@@ -117,8 +117,11 @@ class arrangement {
       want[static_cast<std::size_t>(i)] =
           links.empty() ? number[static_cast<std::size_t>(i)] : sum / static_cast<double>(links.size());
     }
-    std::stable_sort(row.begin(), row.end(), [&](int a, int b) {
-      return want[static_cast<std::size_t>(a)] < want[static_cast<std::size_t>(b)];
+    std::sort(row.begin(), row.end(), [&](int a, int b) {
+      const auto key = [&](int i) {
+        return std::pair{want[static_cast<std::size_t>(i)], number[static_cast<std::size_t>(i)]};
+      };
+      return key(a) < key(b);
     });
     for (std::size_t i = 0; i < row.size(); ++i) number[static_cast<std::size_t>(row[i])] = double(i);
   }
