@@ -14,6 +14,11 @@ struct Awkward : tenon::model<
       | concat(identity, name<"]]></script>">(conv<2, 1>), max_pool<3, stride{1}, padding{1}>)
       | outputs(identity, global_avg_pool | flatten)> {};
 // clang-format on
+/// With the weights of report_pages.cpp its first two feature maps are x and -x.
+// clang-format off
+struct Known : tenon::model<
+    input<1, 8, 8> | conv<2, 1, no_bias> | conv<2, 1> | max_pool<2> | flatten | linear<3>> {};
+// clang-format on
 using ResNet18 = zoo::resnet::ResNet18;
 using TCN = zoo::tcn::TCN;
 using VoxNet = zoo::voxnet::VoxNet<10>;

@@ -14,8 +14,8 @@
 namespace {
 
 template <tenon::Model M>
-void write(const std::string& folder, const std::string& name, tenon::report_options options,
-           bool with_input) {
+void write(const std::string& folder, const std::string& name, tenon::report_options options, bool with_input,
+           const tenon::weights<M>& weights = zoo::seeded_weights<M>()) {
   std::vector<float> x;
   for (const tenon::shape& s : M::input_shapes)
     for (tenon::index i = 0; i < s.count(); ++i)
@@ -23,16 +23,14 @@ void write(const std::string& folder, const std::string& name, tenon::report_opt
                              std::cos(static_cast<float>(i) * 1e-3f));
   if (with_input) options.input = x;
   options.runs = 3;
-  tenon::report<M>(zoo::seeded_weights<M>(), folder + '/' + name + ".html", options);
+  tenon::report<M>(weights, folder + '/' + name + ".html", options);
   std::ofstream facts(folder + '/' + name + ".txt");
   int buffers = 0, edges = 0;
   for (const tenon::buffer& b : view_of(tenon::kept_plan<M::schedule>).buffers)
     buffers += b.where == tenon::place::arena && b.last_step >= b.first_step;
   for (const tenon::node& n : M::network.nodes) edges += (n.inputs[0] >= 0) + (n.inputs[1] >= 0);
   facts << M::network.view().nodes.size() << ' ' << edges << ' ' << M::schedule.step_count << ' ' << buffers
-        << ' '
-        << (tenon::detail::runner::of(tenon::executable<M>(zoo::seeded_weights<M>())).compiled.run_step !=
-            nullptr)
+        << ' ' << (tenon::detail::runner::of(tenon::executable<M>(weights)).compiled.run_step != nullptr)
         << ' ' << with_input << '\n';
 }
 
@@ -43,6 +41,9 @@ int main(int, char** argv) {
   write<LeNet5>(folder, "without_steps", {}, true);
   write<Profiled>(folder, "chain", {.title = "A chain"}, true);
   write<pages::Awkward>(folder, "awkward", {.title = "</title><b>&\"'", .labels = {"<i>one</i>"}}, true);
+  auto weights = zoo::seeded_weights<pages::Known>();
+  weights["0.weight"][0] = 1, weights["0.weight"][1] = -1;
+  write<pages::Known>(folder, "known", {}, true, weights);
   write<pages::ResNet18>(folder, "resnet18", {}, true);
   write<pages::TCN>(folder, "tcn", {}, true);
   write<pages::VoxNet>(folder, "voxnet", {}, false);

@@ -77,6 +77,7 @@ def check_structure(file, facts):
     expect('blocks of the arena', len(having('g', 'block')), buffers)
     ids = [e.get('id') for e in every if e.get('id')]
     expect('ids', len(set(ids)), len(ids))
+    expect('overlapping blocks', overlapping(root), 0)
     expect('charts', len(having('svg', 'chart')), 2 if times else 1)
     expect('notes that there are no times', text.count('No times:'), 0 if times else 1)
     for link in [e.get(k) for e in every for k in ('href', 'src', 'action', 'data', 'poster') if e.get(k)]:
@@ -95,6 +96,28 @@ def check_structure(file, facts):
             if width < 1 or height < 1 or len(rows) != height or not e.get('alt'):
                 problems.append('a picture without pixels or text')
     return problems
+
+
+def overlapping(root):
+    """Pairs of buffers of the arena that live at one time in one place; those within others are not counted."""
+    blocks = [[float(e.find('rect').get(k)) for k in ('x', 'y', 'width', 'height')] for e in root.iter('g')
+              if 'block' in e.get('class', '').split() and 'part' not in e.get('class').split()]
+    # Half a pixel is rounding.
+    return sum(a[0] + .5 < b[0] + b[2] and b[0] + .5 < a[0] + a[2] and a[1] + .5 < b[1] + b[3] and b[1] + .5 < a[1] + a[3]
+               and min(a[3], b[3]) > 1 for i, a in enumerate(blocks) for b in blocks[:i])
+
+
+def check_known(file):
+    """The pictures of the input x and of the first feature maps x and -x."""
+    pictures = [e for e in ET.parse(file).getroot().iter('img')]
+    if not pictures:
+        return []
+    grey, one, two = ([p for row in png_pixels(base64.b64decode(e.get('src').split('base64,')[1]))[2] for p in row]
+                      for e in [pictures[0]] + [e for e in pictures if e.get('alt').startswith('channel')][:2])
+    shades = [p * 63 / 255 for p in grey[::3]]  # of 64; the input's are rounded once more
+    if max(abs(a - b) for a, b in zip(shades, one)) > 1 or max(abs(63 - a - b) for a, b in zip(shades, two)) > 1:
+        return [f'the maps x and -x are {one[:8]} and {two[:8]} for {[round(s) for s in shades[:8]]}']
+    return [] if len(set(one)) > 8 and len(one) == 64 else ['the map x is flat']
 
 
 def chromium():
@@ -191,6 +214,8 @@ def main():
                 found = check_structure(page, [int(n) for n in facts.read_text().split()])
             except ET.ParseError as error:
                 found = [f'not well-formed: {error}']
+            if facts.stem == 'known' and not found:
+                found += check_known(page)
             if browser:
                 found += check_in_browser(browser, page, folder)
             problems += [f'{page.name}: {p}' for p in found]
