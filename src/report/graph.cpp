@@ -85,6 +85,7 @@ class picture {
     std::string out = "<svg class=\"net\" viewBox=\"0 0 " + place(width, height) + "\" width=\"" +
                       pixels(width) + "\" height=\"" + pixels(height) + '"';
     if (alone) out += " xmlns=\"http://www.w3.org/2000/svg\"";
+    if (!alone) out += " style=\"min-width:" + pixels(width * 0.75) + "px\"";  // may shrink so far to fit
     out += " role=\"img\" aria-label=\"" + escaped(title) + "\">\n";
     if (alone)
       out += "<title>" + escaped(title) + "</title>\n<style>" + graph_style +

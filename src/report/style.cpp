@@ -35,7 +35,7 @@ section{margin:34px 0;scroll-margin-top:8px}
 summary{cursor:pointer;text-align:left;padding:4px 6px;color:var(--dim);font-size:13px}
 .group{cursor:pointer}
 .graph{padding:8px;text-align:center}
-.graph svg{display:inline-block;max-width:none}
+.graph svg{display:inline-block;max-width:100%;height:auto}
 .chart{display:block;margin:0 auto}
 .chart.fit{width:100%;max-width:900px;height:auto}
 .chart text{fill:var(--dim);font-size:11px}
@@ -129,8 +129,8 @@ const char* const page_script = R"js(
     pane.scrollBy({top:a.top-b.top-b.height/3,left:inGraph?0:a.left-b.left-b.width/2+a.width/2,behavior:'smooth'});
     show(step);
   });
-  var graph=document.querySelector('.graph');
-  graph.scrollLeft=(graph.scrollWidth-graph.clientWidth)/2;
+  var graph=document.querySelector('.graph'),begin=graph.querySelector('.box,.group').getBoundingClientRect();
+  graph.scrollLeft=begin.left+begin.width/2-graph.getBoundingClientRect().left-graph.clientWidth/2;
 })();
 )js";
 
