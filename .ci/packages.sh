@@ -112,6 +112,16 @@ want_import() {
   echo "note: the tool tenon is not built without$lacking" >&2
 }
 
+# want_png: what pictures in reports are written with, where it can be had without a question; reports do without.
+want_png() {
+  has_module libpng && return
+  if has_command apt-get && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+    echo 'installing package: libpng-dev' >&2
+    apt_install libpng-dev && return
+  fi
+  echo 'note: reports have no pictures without libpng' >&2
+}
+
 # is_configured DIR: DIR is a build directory of this very clone and compiler, and its set-up ran to the end.
 is_configured() { [ "$(cat "$1/.configured" 2>/dev/null)" = "$root with $CXX" ]; }
 

@@ -1,4 +1,5 @@
-// Makes layers known to bench/layers.cpp. To be included behind tenon/instantiate.hpp.
+// Makes layers known to bench/layers.cpp. To be included behind tenon/instantiate.hpp, with
+// TENON_PROFILE.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 
 #include "../tests/zoo/seeded.hpp"
 #include "layer_entry.hpp"
-#include "steps.hpp"
 
 namespace bench {
 
@@ -27,8 +27,7 @@ class ready_layer : public layer {
   static constexpr tenon::step_view step{M::network.view(), view_of(tenon::kept_plan<M::schedule>),
                                          tenon::kept_plan<M::schedule>.steps[number]};
 
-  ready_layer()
-      : natural_(zoo::seeded_weights<M>()), steps_(steps_of<M>(tenon::detail::choose_program<M>().target)) {
+  ready_layer() : natural_(zoo::seeded_weights<M>()), program_(tenon::detail::choose_program<M>()) {
     zoo::fill_seeded(in_.elements, "input", std::vector<std::int64_t>{M::input::count});
     copy_weights(1);
     for (int s = 0; s <= number; ++s) run_step(s, 0);  // its input, and the zeros around it
@@ -37,7 +36,7 @@ class ready_layer : public layer {
   void copy_weights(int copies) override {
     while (static_cast<int>(packed_.size()) < copies)
       packed_.push_back(tenon::detail::pack_weights(M::network.view(), view_of(tenon::kept_plan<M::schedule>),
-                                                    steps_.isa, natural_.values()));
+                                                    program_.isa, natural_.values()));
   }
   void run(int copy) override { run_step(number, static_cast<std::size_t>(copy)); }
 
@@ -56,7 +55,7 @@ class ready_layer : public layer {
   void run_step(int s, std::size_t copy) {
     const float* in[] = {in_.data()};
     float* out[] = {out_.data()};
-    steps_.run(s, packed_[copy].get(), in, out, arena_->arena);
+    program_.run_step(s, packed_[copy].get(), in, out, arena_->arena);
   }
 
   std::span<const float> tensors() const {
@@ -80,7 +79,7 @@ class ready_layer : public layer {
   }
 
   tenon::weights<M> natural_;
-  step_table steps_;
+  tenon::detail::program program_;
   std::vector<tenon::detail::packed_weights> packed_;
   typename M::input in_{};
   typename M::output out_{};

@@ -1,4 +1,6 @@
 // Single layers of real networks: hot, and with weights that no cache holds, beside oneDNN.
+#include <tenon/peak.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -39,9 +41,10 @@ void add(std::vector<contestant>& all, const layer_type& type, bool with_peers) 
   const double maps = tenon::map_bytes(type.step.in()) + tenon::map_bytes(type.step.out());
   const double flops = 2 * static_cast<double>(type.step.what.macs);
   // Twice the largest cache. Fewer weights than 32 KiB are there before anybody could tell.
-  const int copies = weight_bytes < 32 * 1024
-                         ? 1
-                         : 2 + static_cast<int>(2 * static_cast<double>(cache_bytes(3)) / weight_bytes);
+  const int copies =
+      weight_bytes < 32 * 1024
+          ? 1
+          : 2 + static_cast<int>(2 * static_cast<double>(tenon::cache_bytes(3)) / weight_bytes);
   const auto enter = [&](const std::string& who, bool chosen, const std::function<void(int)>& run) {
     const std::map<std::string, double> facts{
         {"map_bytes", maps}, {"weight_bytes", weight_bytes}, {"chosen", chosen ? 1 : 0}};

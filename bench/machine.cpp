@@ -1,7 +1,7 @@
 #include "machine.hpp"
 
-#include <benchmark/benchmark.h>
 #include <hwy/highway.h>
+#include <tenon/peak.hpp>
 
 #include <ctime>
 #include <fstream>
@@ -59,15 +59,8 @@ void use_instruction_set(const std::string& name) {
   throw std::invalid_argument("this CPU has no instruction set \"" + name + "\"");
 }
 
-std::size_t cache_bytes(int level) {
-  for (const auto& cache : benchmark::CPUInfo::Get().caches)
-    if (cache.level == level && cache.type != "Instruction") return static_cast<std::size_t>(cache.size);
-  constexpr std::size_t usual[] = {32u << 10, 1u << 20, 32u << 20};
-  return usual[level - 1];
-}
-
 void evict_caches() {
-  static const std::vector<float> other(4 * cache_bytes(3) / sizeof(float), 1.0f);
+  static const std::vector<float> other(4 * tenon::cache_bytes(3) / sizeof(float), 1.0f);
   if (std::accumulate(other.begin(), other.end(), 0.0f) == 0) throw std::logic_error("no memory was read");
 }
 

@@ -21,9 +21,6 @@ std::string instruction_set();  // the one that networks constructed now run on
 /// name than those above.
 void use_instruction_set(const std::string& name);
 
-/// Bytes of the caches of one core, 1 to 3; what is usual where the system does not say.
-std::size_t cache_bytes(int level);
-
 /// Reads as much memory as drives everything else out of all caches.
 void evict_caches();
 

@@ -7,7 +7,6 @@
 #include "network.hpp"
 
 #include "../tests/zoo/seeded.hpp"
-#include "steps.hpp"
 
 namespace {
 
@@ -16,11 +15,7 @@ constexpr int most_threads = 8;
 template <class M>
 class ready : public bench::network {
  public:
-  explicit ready(int threads)
-      : run_(make_executable()),
-        steps_(bench::steps_of<M>(run_.target())),
-        threads_(threads),
-        executor_(threads) {
+  explicit ready(int threads) : run_(make_executable()), threads_(threads), executor_(threads) {
     if (threads > most_threads || executor_.workers() != threads)
       throw std::invalid_argument("this program cannot run on so many threads");
     const tenon::shape shape = M::input_shape;
@@ -35,15 +30,8 @@ class ready : public bench::network {
       run_.run(input_, output_, *workspace_, executor_);
   }
 
-  void run_step(int step) override {
-    const float* in[] = {input_.data()};
-    float* out[] = {output_.data()};
-    if (!packed_) {
-      const auto weights = zoo::seeded_weights<M>();
-      packed_ = tenon::detail::pack_weights(M::network.view(), view_of(tenon::kept_plan<M::schedule>),
-                                            steps_.isa, weights.values());
-    }
-    steps_.run(step, packed_.get(), in, out, workspace_->arena);
+  tenon::network_profile profile(const tenon::profile_options& options) override {
+    return tenon::profile(run_, std::span<const float, M::input::count>(input_), options);
   }
 
   std::span<const float> input() const override { return input_.elements; }
@@ -52,16 +40,13 @@ class ready : public bench::network {
     const auto weights = zoo::seeded_weights<M>();
     return {weights.values().begin(), weights.values().end()};
   }
-  tenon::simd isa() const override { return steps_.isa; }
 
  private:
   static tenon::executable<M> make_executable() { return tenon::executable<M>(zoo::seeded_weights<M>()); }
 
   tenon::executable<M> run_;
-  bench::step_table steps_;
   int threads_;
   tenon::openmp_executor executor_;
-  tenon::detail::packed_weights packed_;
   typename M::input input_{};
   typename M::output output_{};
   using workspace = typename M::template workspace_for<most_threads>;

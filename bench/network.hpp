@@ -1,7 +1,7 @@
 // A network as the benchmarks see it. Its type is known in its own file only (network.cpp).
 #pragma once
 
-#include <tenon/plan.hpp>
+#include <tenon/profile.hpp>
 
 #include <functional>
 #include <memory>
@@ -16,13 +16,12 @@ class network {
  public:
   virtual ~network() = default;
   virtual void run() = 0;
-  /// Runs one step of the plan. Steps run in order, each once, are a run.
-  virtual void run_step(int step) = 0;
+  /// Times each step of the plan, on one thread.
+  virtual tenon::network_profile profile(const tenon::profile_options& options) = 0;
   virtual std::span<const float> input() const = 0;
   virtual std::span<const float> output() const = 0;
   /// All tensors, as in tenon::weights.
   virtual std::vector<float> weights() const = 0;
-  virtual tenon::simd isa() const = 0;
 };
 
 /// What is known before it is made.

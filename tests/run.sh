@@ -16,6 +16,7 @@ finish() {
 
 require_packages tests
 want_import
+want_png
 configure "$build" "$@" || finish 0 1
 meson compile -C "$build" || finish 0 1
 

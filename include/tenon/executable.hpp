@@ -22,6 +22,10 @@ struct program {
   /// `n` inputs one behind the other, with memory for those of a block; in parts if there is an executor.
   void (*run_batch)(const float* packed, const float* const* in, float* const* out, index n, float* arena,
                     float* images, float* others, int room, const any_executor*) noexcept;
+  /// One step; steps in their order, each once, are a run. Null unless TENON_PROFILE was defined where the
+  /// network was compiled.
+  void (*run_step)(int step, const float* packed, const float* const* in, float* const* out,
+                   float* arena) noexcept;
   simd isa;
   const char* target;
 };
@@ -42,6 +46,17 @@ using packed_weights = std::unique_ptr<float[], free_aligned>;
 packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, std::span<const float> natural,
                             double* seconds = nullptr);
 
+/// An executable without its type: what is needed to run it and look at its steps.
+struct runner {
+  graph_view network;
+  plan_view schedule;
+  program compiled;
+  const float* packed;
+
+  template <class Executable>
+  static runner of(const Executable& net);
+};
+
 }  // namespace detail
 
 /// A network with its weights, ready to run on this CPU. Construction allocates, packs the weights and
@@ -50,6 +65,8 @@ packed_weights pack_weights(graph_view network, plan_view schedule, simd isa, st
 template <Model M>
 class executable {
  public:
+  /// The network that it runs.
+  using model = M;
   /// Elements of input and output number `Number`.
   /// @{
   template <int Number>
@@ -138,6 +155,8 @@ class executable {
   double packing_seconds() const noexcept { return packing_seconds_; }
 
  private:
+  friend struct detail::runner;
+
   template <int... Number, class... Inputs>
   auto on_own_workspace(std::integer_sequence<int, Number...>, const Inputs&... x) noexcept {
     const std::array<const float*, M::input_count> in{input_at<Number>(x).data()...};
@@ -160,5 +179,11 @@ class executable {
   detail::packed_weights packed_;
   std::unique_ptr<typename M::workspace> workspace_;
 };
+
+template <class Executable>
+detail::runner detail::runner::of(const Executable& net) {
+  using M = typename Executable::model;
+  return {M::network.view(), view_of(kept_plan<M::schedule>), net.program_, net.packed_.get()};
+}
 
 }  // namespace tenon

@@ -500,8 +500,8 @@ namespace {
 
 template <class... Models>
 detail::program program_among(boost::mp11::mp_list<Models...>, int which) {
-  const detail::program all[] = {{&run_model<Models>, &share_model<Models>, &run_batch_of_model<Models>, isa,
-                                  hwy::TargetName(HWY_TARGET)}...};
+  const detail::program all[] = {{&run_model<Models>, &share_model<Models>, &run_batch_of_model<Models>,
+                                  TENON_STEPS_OF(Models), isa, hwy::TargetName(HWY_TARGET)}...};
   return all[which];
 }
 

@@ -5,6 +5,8 @@
 //   #include <tenon/instantiate.hpp>
 //
 // TENON_MODEL may name several models, separated by commas. Everyone else includes <tenon/tenon.hpp> only.
+// `#define TENON_PROFILE` before this header also compiles each step as a function of its own, for
+// tenon::profile and tenon::report; runs are as before.
 #if !defined(TENON_MODEL)
 #error "tenon: define TENON_MODEL as the name of your model before including tenon/instantiate.hpp"
 #endif
@@ -56,3 +58,5 @@ template struct instantiation<tenon_models>;
 
 }  // namespace detail
 }  // namespace tenon
+
+#undef TENON_STEPS_OF

@@ -226,6 +226,30 @@ void run_batch_of_model(const float* packed, const float* const* in, float* cons
   }
 }
 
+/// Steps that can be called one by one are more code: for those who ask for them.
+#undef TENON_STEPS_OF
+#ifdef TENON_PROFILE
+#define TENON_STEPS_OF(M) &run_step_of_model<M>
+
+/// The functions of single steps; units of one step are among them.
+template <class M>
+inline constexpr auto single_steps = []<int... step>(std::integer_sequence<int, step...>) {
+  return std::array{&run_unit<M, step, 1>...};
+}
+(std::make_integer_sequence<int, M::schedule.step_count>{});
+
+template <class M>
+void run_step_of_model(int step, const float* packed, const float* const* in, float* const* out,
+                       float* arena) noexcept {
+  const auto which = static_cast<std::size_t>(step);
+  const memory mem{packed, in, out, arena};
+  for (int phase = 0; phase < splits<M>[which].phases; ++phase)
+    single_steps<M>[which](mem, {cut{}, 0, phase});
+}
+#else
+#define TENON_STEPS_OF(M) nullptr
+#endif
+
 }  // namespace tenon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
