@@ -411,7 +411,9 @@ constexpr bool is_template(op kind) {
 
 }  // namespace detail
 
-/// The layer as the user wrote it: "conv<64, 3, stride{2}, padding{1}>". Options are in a fixed order.
+/// The layer as the user wrote it: "conv<64, 3, stride{2}, padding{1}>". Options are in a fixed order. What a
+/// convolution has anyway, and blocks give by their parameters, is not said: a stride or dilation of 1, a
+/// padding of 0.
 constexpr phrase spell(const attributes& a) {
   using detail::bit, detail::spell;
   phrase out;
@@ -490,11 +492,12 @@ constexpr phrase spell(const attributes& a) {
   if (a.kernel.count == extents::misplaced) next() << '?';
   if (a.kernel.count == 1) next() << a.kernel.values[0];
   if (a.kernel.count > 1) next() << "extent{" << spell(a.kernel) << '}';
-  list(option::stride, a.stride);
-  list(option::dilation, a.dilation);
-  if (a.padding.mode == padding_mode::given)
+  const bool is_said = !is_convolution(a.kind);
+  if (is_said || a.stride != extents(1)) list(option::stride, a.stride);
+  if (is_said || a.dilation != extents(1)) list(option::dilation, a.dilation);
+  if (a.padding.mode == padding_mode::given && (is_said || !(a.padding == extents(0))))
     list(option::padding, a.padding);
-  else
+  else if (a.padding.mode != padding_mode::given)
     word(option::padding);
   list(option::output_padding, a.output_padding);
   word(option::edge);
