@@ -28,7 +28,8 @@ class weight_error : public file_error {
 /// Names of a file that begin with `from`, up to a dot or their end, begin with `to` in the model. {"model",
 /// ""} takes a first part away, {"", "backbone"} puts one in front of every name.
 struct prefix_rename {
-  std::string from, to;
+  std::string from;  ///< beginning of a name in the file
+  std::string to;    ///< what stands there in the model
 };
 
 /// How a weight file is read.
@@ -74,11 +75,14 @@ void read_safetensors(std::span<const std::byte> file, std::string_view source,
 
 /// What a network must give for one input: all inputs one behind the other, as in `reference`, and all
 /// outputs. No output may be off by more than `tolerance` times the largest magnitude of its feature map.
+/// An output that is NaN here is not compared: what jumps, such as a comparison, may jump either way.
 struct self_test {
-  static constexpr double least_tolerance = 1e-5;
-  std::vector<float> input, output;
-  double tolerance = least_tolerance;
+  static constexpr double least_tolerance = 1e-5;  ///< of a file that says none
+  std::vector<float> input;                        ///< all inputs
+  std::vector<float> output;                       ///< all outputs
+  double tolerance = least_tolerance;              ///< as a part of the largest magnitude
 
+  /// Is there one?
   explicit operator bool() const { return !output.empty(); }
 };
 
@@ -87,8 +91,10 @@ struct self_test {
 /// "tenon.self_test.input.0", ... and "tenon.self_test.output.0", ..., with a tolerance that is larger than
 /// 1e-5 in the metadata "tenon.tolerance".
 struct file_contents {
-  std::vector<tensor_spec> tensors, test_inputs, test_outputs;
-  std::uint64_t architecture = 0;
+  std::vector<tensor_spec> tensors;       ///< the weights
+  std::vector<tensor_spec> test_inputs;   ///< inputs of the self-test
+  std::vector<tensor_spec> test_outputs;  ///< and its outputs
+  std::uint64_t architecture = 0;         ///< 0: not said
 };
 
 /// Writes a safetensors file: `values` are all tensors one behind the other. Throws weight_error if the file
