@@ -50,6 +50,7 @@ namespace detail {
 
 }  // namespace detail
 
+/// The file of the network that TENON_MODEL names.
 template <>
 std::span<const std::byte> embedded_file<TENON_MODEL>() noexcept {
   // As numbers: to the compiler these are two arrays, whose distance means nothing.

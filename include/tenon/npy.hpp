@@ -16,7 +16,7 @@ namespace tenon {
 /// A dense array, its last axis fastest.
 struct npy_array {
   std::vector<std::int64_t> shape;  ///< in elements, outermost axis first, {} = a scalar
-  std::vector<float> values;
+  std::vector<float> values;        ///< all elements
 };
 
 /// The array of a .npy file (versions 1 to 3 of the format, little-endian): float32 as it is, float16 widened
@@ -35,6 +35,7 @@ std::vector<float> read_npy(const std::string& path, const shape& expected);
 /// Writes an array as float32 in C's order. Throws file_error if it cannot, and std::invalid_argument if
 /// `values` has not as many elements as `shape`, or an extent is negative.
 void write_npy(const std::string& path, std::span<const float> values, std::span<const std::int64_t> shape);
+/// The same of a feature map.
 void write_npy(const std::string& path, std::span<const float> values, const shape& extents);
 
 }  // namespace tenon

@@ -11,6 +11,7 @@ namespace tenon {
 /// those of read_npy: float64 is rounded. Such a file says neither its architecture nor a self-test.
 void read_npz(const std::string& path, std::span<const tensor_spec> expected, std::span<float> out,
               const weight_options& options = {});
+/// The same from the bytes of a file in memory; `source` names it in messages.
 void read_npz(std::span<const std::byte> file, std::string_view source, std::span<const tensor_spec> expected,
               std::span<float> out, const weight_options& options = {});
 
@@ -18,6 +19,7 @@ void read_npz(std::span<const std::byte> file, std::string_view source, std::spa
 /// file cannot be written, and std::invalid_argument if `values` is not of the right length.
 void write_npz(const std::string& path, std::span<const tensor_spec> tensors, std::span<const float> values);
 
+/// The weights of M from a .npz file. See read_npz.
 template <Model M>
 weights<M> load_npz(const std::string& path, const weight_options& options = {}) {
   weights<M> w;
@@ -25,6 +27,7 @@ weights<M> load_npz(const std::string& path, const weight_options& options = {})
   return w;
 }
 
+/// Writes the weights of M as a .npz file. See write_npz.
 template <Model M>
 void save_npz(const std::string& path, const weights<M>& w) {
   write_npz(path, w.specs(), w.values());

@@ -11,6 +11,7 @@
 
 namespace tenon {
 
+/// What a report shows.
 struct report_options {
   std::string title{};                ///< the name of the type if empty
   std::span<const float> input{};     ///< all inputs one behind the other: its feature maps are shown
@@ -41,10 +42,10 @@ std::string report_page(const weights<M>& w, report_options options = {}) {
 /// up, a block for each buffer; parameters, multiply-accumulates and receptive field of each layer; and the
 /// filters and feature maps of an input as pictures. The page loads nothing, from the network or elsewhere.
 ///
-/// Times and feature maps need single steps: #define TENON_PROFILE where the network is instantiated.
-/// Pictures need libpng when tenon is built. What is missing, the page says. Takes up to a second, allocates;
-/// throws std::invalid_argument if the input has another number of elements, std::runtime_error if the file
-/// cannot be written.
+/// Times and feature maps need single steps: the macro TENON_PROFILE, defined where the network is
+/// instantiated. Pictures need libpng when tenon is built. What is missing, the page says. Takes up to a
+/// second, allocates; throws std::invalid_argument if the input has another number of elements,
+/// std::runtime_error if the file cannot be written.
 template <Model M>
 void report(const weights<M>& w, const std::string& path, const report_options& options = {}) {
   detail::write_text(path, report_page(w, options));
