@@ -22,28 +22,34 @@ class refusal : public std::runtime_error {
   std::vector<std::string> sentences;
 };
 
-/// A dense row-major tensor; integers are held as doubles, which is exact for all extents that can be.
+/// A dense row-major tensor. Integers are held as doubles, which is exact for all extents that can be.
 struct array {
   dims shape;
-  std::vector<double> data;
+  std::vector<double> data;  ///< empty if not known
+  bool known = true;         ///< false: only the shape is, because the elements depend on the input
+  bool whole = false;        ///< of integers
 };
 
 /// Product of the extents; throws refusal if one is negative or the product is beyond 2^28 elements.
 index element_count(const dims& shape);
+inline std::size_t at(index i) { return static_cast<std::size_t>(i); }
 
 struct attribute {
   double f = 0;
   index i = 0;
   std::string s;
   dims ints;
+  std::vector<double> floats;
   array tensor;
 };
 
 struct node {
   std::string op, name;
-  std::vector<std::string> inputs, outputs;  // "" = an input that is not given
+  std::vector<std::string> inputs, outputs;  // "" = one that is not given
   std::map<std::string, attribute> attributes;
 
+  bool has(const std::string& key) const { return attributes.contains(key); }
+  bool given(std::size_t i) const { return i < inputs.size() && !inputs[i].empty(); }
   index integer(const std::string& key, index otherwise) const;
   double real(const std::string& key, double otherwise) const;
   dims integers(const std::string& key, dims otherwise) const;
@@ -60,14 +66,21 @@ struct feature {
 struct graph {
   std::string producer;
   index opset = 0;
+  bool batched = true;  ///< the first axis of inputs and outputs is the batch, here of one element
   std::vector<feature> inputs;
   std::vector<std::string> outputs;
   std::map<std::string, array> weights;
-  std::vector<node> nodes;  // in an order in which each comes after what it reads
+  std::vector<node> nodes;  // in an order in which each comes after what it reads; all lead to an output
 };
 
-/// The graph in the bytes of an ONNX file. `pinned`: extents for symbolic dimensions, by name.
-/// Throws refusal for whatever is malformed or left open.
-graph read_graph(const std::string& bytes, const std::map<std::string, index>& pinned);
+/// What the command line says of a graph.
+struct reading {
+  std::map<std::string, index> pinned;  ///< extents for symbolic dimensions, by name
+  std::vector<std::string> outputs;     ///< only these; all if there is none
+};
+
+/// The graph in the bytes of an ONNX file. An open first axis is the batch: a network takes one input at a
+/// time. Throws refusal for whatever is malformed or left open.
+graph read_graph(const std::string& bytes, const reading& how);
 
 }  // namespace tenon::importer

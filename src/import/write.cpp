@@ -1,36 +1,13 @@
 #include "write.hpp"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 namespace tenon::importer {
 namespace {
 
-std::string joined(const part& p, const std::string& indent);
-
-/// One chain as text: a layer that starts a line does so.
-std::string text_of(const chain& c, const std::string& indent) {
+std::string shape_text(const dims& d, const char* between) {
   std::string text;
-  for (std::size_t i = 0; i < c.size(); ++i) {
-    if (i > 0) text += c[i].starts_line ? "\n" + indent + "| " : " | ";
-    text += c[i].joined.empty() ? c[i].text : joined(c[i], indent + "  ");
-  }
-  return text;
-}
-
-std::string joined(const part& p, const std::string& indent) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < p.joined.size(); ++i) {
-    if (i > 0) text += "\n" + indent + p.text + " ";
-    const bool bare = p.joined[i].size() == 1;
-    text += bare ? text_of(p.joined[i], indent) : "(" + text_of(p.joined[i], indent + "  ") + ")";
-  }
-  return text + ")";
-}
-
-std::string shape_text(const dims& d) {
-  std::string text;
-  for (const index extent : d) text += (text.empty() ? "" : "x") + std::to_string(extent);
+  for (const index extent : d) text += (text.empty() ? "" : between) + std::to_string(extent);
   return text;
 }
 
@@ -38,174 +15,273 @@ std::string shape_text(const dims& d) {
 std::string printable(const std::string& s) {
   std::string text;
   for (const char c : s) text += c >= ' ' && c <= '~' && c != '\\' ? c : '?';
-  return text;
+  return text.size() > 80 ? text.substr(0, 77) + "..." : text;
 }
 
-std::string header(const origin& from, const graph& g, const values& v, const expression& e) {
-  const array &x = v.of.at(g.inputs[0].name), &y = v.of.at(g.outputs[0]);
-  index count = 0;
-  for (const parameter& p : e.parameters) {
-    if (p.name.find(".running_") == std::string::npos) count += static_cast<index>(p.value.data.size());
+/// 1'234'567
+std::string grouped(index n) {
+  std::string digits = std::to_string(n);
+  for (int at_ = static_cast<int>(digits.size()) - 3; at_ > 0; at_ -= 3)
+    digits.insert(static_cast<std::size_t>(at_), 1, '\'');
+  return digits;
+}
+
+std::string header(const origin& from, const graph& g, const network& n, const expression& e,
+                   const typed_network& type) {
+  std::string text = "// Imported from " + printable(from.file) + "\n//   SHA-256    " + from.sha256 +
+                     "\n//   producer   " + printable(g.producer.empty() ? "(not said)" : g.producer) +
+                     ", opset " + std::to_string(g.opset) + '\n';
+  for (std::size_t i = 0; i < type.input_shapes.size(); ++i) {
+    text +=
+        "//   input      " + printable(e.input_names[i]) + ' ' + shape_text(type.input_shapes[i], "x") + '\n';
   }
-  dims shape(y.shape.begin() + 1, y.shape.end());
-  std::string extents;
-  for (const index d : shape) extents += (extents.empty() ? "" : ", ") + std::to_string(d);
-  return "// Imported from " + printable(from.file) + "\n//   SHA-256    " + from.sha256 +
-         "\n//   producer   " + printable(g.producer) + ", opset " + std::to_string(g.opset) +
-         "\n//   input      " + printable(g.inputs[0].name) + " " + shape_text(x.shape) +
-         "\n//   output     " + printable(g.outputs[0]) + " " + shape_text(y.shape) + "\n//   parameters " +
-         std::to_string(count) + ", MACs " + std::to_string(v.macs) +
-         "\n#pragma once\n\n#include <tenon/tenon.hpp>\n\nnamespace imported {\n\nusing namespace "
-         "tenon::layers;\n\n"
-         "// clang-format off\nstruct " +
-         from.model + " : tenon::model<\n    " + text_of(e.layers, "  ") +
-         "> {};\n// clang-format on\n\nstatic_assert(" + from.model + "::output_shape == tenon::shape{" +
-         extents + "});\nstatic_assert(" + from.model + "::parameter_count == " + std::to_string(count) +
-         ");\nstatic_assert(" + from.model + "::mac_count == " + std::to_string(v.macs) +
-         ");\n\n}  // namespace imported\n";
+  for (std::size_t i = 0; i < type.output_shapes.size(); ++i) {
+    text +=
+        "//   output     " + printable(g.outputs[i]) + ' ' + shape_text(type.output_shapes[i], "x") + '\n';
+  }
+  text += "//   parameters " + grouped(type.parameters) + ", multiply-accumulates " + grouped(type.macs) +
+          "\n#pragma once\n\n#include <tenon/tenon.hpp>\n\nnamespace imported {\n\nusing namespace "
+          "tenon::layers;\nusing "
+          "tenon::index;\n\n" +
+          text_of(e, n, from.model) + '\n';
+  if (type.input_shapes.size() == 1 && type.output_shapes.size() == 1) {
+    text += "static_assert(" + from.model + "::output_shape == tenon::shape{" +
+            shape_text(type.output_shapes[0], ", ") + "});\n";
+  }
+  return text + "static_assert(" + from.model + "::parameter_count == " + grouped(type.parameters) + " && " +
+         from.model + "::mac_count == " + grouped(type.macs) + ");\n\n}  // namespace imported\n";
 }
 
 std::string instance(const std::string& model) {
-  return "// The one translation unit that compiles the network for every instruction set.\n#include "
-         "\"model.hpp\"\n\n"
-         "#define TENON_MODEL imported::" +
+  return "// Compiles the network, for every instruction set: the only file that takes a while.\n#include "
+         "\"model.hpp\"\n\n#define "
+         "TENON_MODEL imported::" +
          model + "\n#include <tenon/instantiate.hpp>\n";
 }
 
-std::string build() {
-  return R"(project('imported', 'cpp', default_options: ['cpp_std=c++20', 'buildtype=release'])
-executable('run', 'main.cpp', 'model.cpp',
-  cpp_args: '-DMODEL_DIRECTORY="' + meson.current_source_dir() + '"',
-  dependencies: dependency('tenon'))
-)";
-}
+constexpr const char* build =
+    R"--(project('imported', 'cpp', meson_version: '>=1.0.1', default_options: ['cpp_std=c++20', 'buildtype=release', 'warning_level=3'])
 
-std::string program(const std::string& model) {
-  return R"(// Runs the network on the numbers of a .npy file and prints its outputs, one to a line.
+# tenon as it is installed, or else from subprojects/tenon
+tenon_dep = dependency('tenon', fallback: 'tenon')
+png_dep = dependency('libpng', required: false)  # for images as inputs
+
+# The network, for all programs that run it.
+network = static_library('network', 'model.cpp', dependencies: tenon_dep)
+
+executable('run', 'main.cpp',
+  cpp_args: ['-DMODEL_FILE="@0@"'.format(meson.current_source_dir() / 'model.safetensors'),
+             '-DWITH_PNG=@0@'.format(png_dep.found() ? 1 : 0)],
+  link_with: network,
+  dependencies: [tenon_dep, png_dep])
+)--";
+
+constexpr const char* program =
+    R"--(// Runs the network on one file for each input, and prints or writes its outputs.
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
-#include <cstring>
-#include <exception>
-#include <fstream>
-#include <iterator>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <tenon/load.hpp>
+#include <tenon/npy.hpp>
+#if WITH_PNG
+#include <png.h>
+#endif
+
 #include "model.hpp"
-#include <tenon/weight_file.hpp>
 
-using Model = imported::)" +
-         model + R"(;
+using Model = imported::MODEL;
+using seconds = std::chrono::duration<double>;
 
-/// The float32 elements of a .npy file in C order; its shape may have a batch axis of 1.
-std::vector<float> read_npy(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(file), {});
-  if (bytes.size() < 12 || bytes.compare(0, 6, "\x93NUMPY") != 0) {
-    throw std::runtime_error(std::string(path) + ": not a .npy file");
+constexpr const char* usage =
+    R"(usage: run [-o OUTPUT.npy]... [--weights FILE] [--no-self-test] INPUT...
+  INPUT           a file for each input of the network: .npy, or .png for an image
+  -o FILE         write an output as .npy, the first -o the first output; others are printed: the largest
+                  elements, and where they are
+  --weights FILE  weights of this network other than model.safetensors
+  --no-self-test  run even if the weights do not pass the self-test
+)";
+
+#if WITH_PNG
+/// The pixels of an image from 0 to 1, channels first. Was the network trained on other numbers, such as
+/// (pixel - mean) / deviation? Then this is the place to compute them.
+std::vector<float> read_png(const std::string& path, const tenon::shape& expected) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  if (!png_image_begin_read_from_file(&png, path.c_str()))
+    throw std::runtime_error(path + ": " + png.message);
+  const std::size_t channels = expected.channels() == 1 ? 1 : 3;
+  if (expected != tenon::shape{tenon::index(channels), png.height, png.width}) {
+    png_image_free(&png);
+    throw std::runtime_error(path + ": not an image of the extents that the network takes");
   }
-  const auto byte = [&](std::size_t i) { return std::size_t(static_cast<unsigned char>(bytes[i])); };
-  const bool old = bytes[6] == 1;  // version 1 has two bytes for the header's length, later ones four
-  const std::size_t length = byte(8) + (byte(9) << 8) + (old ? 0 : (byte(10) << 16) + (byte(11) << 24));
-  const std::size_t begin = (old ? 10 : 12) + length;
-  if (begin > bytes.size()) throw std::runtime_error(std::string(path) + ": is cut short");
-  const std::string header = bytes.substr(0, begin);
-  if (header.find("'<f4'") == std::string::npos || header.find("'fortran_order': False") == std::string::npos) {
-    throw std::runtime_error(std::string(path) + ": must be float32 in C order");
-  }
-  if (bytes.size() - begin != Model::input::count * sizeof(float)) {
-    throw std::runtime_error(std::string(path) + ": has not as many elements as the network's input");
-  }
-  std::vector<float> x(Model::input::count);
-  std::memcpy(x.data(), bytes.data() + begin, bytes.size() - begin);
+  png.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  std::vector<png_byte> pixels(PNG_IMAGE_SIZE(png));
+  if (!png_image_finish_read(&png, nullptr, pixels.data(), 0, nullptr))
+    throw std::runtime_error(path + ": " + png.message);
+  std::vector<float> x(pixels.size());
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i % channels * (x.size() / channels) + i / channels] = float(pixels[i]) / 255;
   return x;
 }
+#endif
 
-/// The outputs must be those of a slow evaluation in double, within 1e-5 of the largest.
-void self_test(tenon::executable<Model>& net) {
-  constexpr std::size_t inputs = Model::input::count, outputs = Model::output::count;
-  std::vector<float> all(inputs + outputs);
-  tenon::read_safetensors(MODEL_DIRECTORY "/self_test.safetensors", {{{"input", {inputs}}, {"output", {outputs}}}},
-                          all);
-  const auto x = std::make_unique<Model::input>();
-  const auto y = std::make_unique<Model::output>();
-  std::copy_n(all.begin(), inputs, x->begin());
-  *y = net(*x);
-  float largest = 0, error = 0;
-  for (std::size_t i = 0; i < outputs; ++i) {
-    const float expected = all[inputs + i], difference = std::abs(y->begin()[i] - expected);
-    largest = std::max(largest, std::abs(expected));
-    error = std::isnan(difference) ? difference : std::max(error, difference);
+std::vector<float> read(const std::string& path, const tenon::shape& expected) {
+  if (path.ends_with(".png")) {
+#if WITH_PNG
+    return read_png(path, expected);
+#else
+    throw std::runtime_error(path + ": libpng was not there when this program was built");
+#endif
   }
-  if (!(error <= 1e-5f * largest)) {
-    throw std::runtime_error("self-test: off by " + std::to_string(error / largest) + " of the largest output");
-  }
+  return tenon::read_npy(path, expected);
+}
+
+void print(std::size_t number, const std::vector<float>& y) {
+  std::vector<std::size_t> order(y.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  const std::size_t shown = std::min<std::size_t>(5, y.size());
+  std::partial_sort(order.begin(), order.begin() + std::ptrdiff_t(shown), order.end(),
+                    [&](std::size_t a, std::size_t b) { return y[a] > y[b]; });
+  std::printf("output %zu: the largest of %zu\n", number, y.size());
+  for (std::size_t i = 0; i < shown; ++i) std::printf("%8zu  %.6g\n", order[i], double(y[order[i]]));
 }
 
 int main(int argc, char** argv) try {
-  const bool declined = argc == 3 && std::strcmp(argv[2], "--no-self-test") == 0;
-  if (argc != 2 && !declined) {
-    std::fprintf(stderr, "usage: run x.npy [--no-self-test]\n");
-    return 2;
+  std::vector<std::string> inputs, outputs;
+  std::string weights = MODEL_FILE;
+  tenon::weight_options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "-o" && i + 1 < argc) {
+      outputs.push_back(argv[++i]);
+    } else if (argument == "--weights" && i + 1 < argc) {
+      weights = argv[++i];
+    } else if (argument == "--no-self-test") {
+      options.self_test = options.check_architecture = false;
+    } else if (argument == "--help" || argument == "-h") {
+      std::fputs(usage, stdout);
+      return 0;
+    } else if (argument.starts_with("-")) {
+      throw std::runtime_error("run: what is " + argument + "?\n" + usage);
+    } else {
+      inputs.push_back(argument);
+    }
   }
-  const auto net = std::make_unique<tenon::executable<Model>>(
-      tenon::load_safetensors<Model>(MODEL_DIRECTORY "/model.safetensors"));
-  if (!declined) self_test(*net);
-  const auto x = std::make_unique<Model::input>();
-  const std::vector<float> numbers = read_npy(argv[1]);
-  std::copy(numbers.begin(), numbers.end(), x->begin());
-  const auto y = std::make_unique<Model::output>((*net)(*x));
-  for (const float value : *y) std::printf("%.9g\n", double(value));
+  if (inputs.size() != Model::input_count || outputs.size() > Model::output_count) {
+    throw std::runtime_error("run: the network has " + std::to_string(Model::input_count) + " input(s) and " +
+                             std::to_string(Model::output_count) + " output(s)\n" + usage);
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  tenon::executable<Model> net = tenon::load<Model>(weights, options);
+  const seconds loading = std::chrono::steady_clock::now() - start;
+
+  std::vector<std::vector<float>> x, y;
+  std::array<const float*, Model::input_count> from;
+  std::array<float*, Model::output_count> to;
+  for (std::size_t i = 0; i < from.size(); ++i) x.push_back(read(inputs[i], Model::input_shapes[i]));
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] = x[i].data();
+  for (const tenon::shape& s : Model::output_shapes) y.emplace_back(std::size_t(s.count()));
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = y[i].data();
+  const auto workspace = std::make_unique<Model::workspace>();
+
+  const auto before = std::chrono::steady_clock::now();
+  net.run(from, to, *workspace);
+  const seconds running = std::chrono::steady_clock::now() - before;
+
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (i < outputs.size()) {
+      tenon::write_npy(outputs[i], y[i], Model::output_shapes[i]);
+    } else {
+      print(i, y[i]);
+    }
+  }
+  std::fprintf(stderr, "%s: loaded in %.3g ms, %.3g of them to pack the weights; first run %.3g ms\n",
+               net.target(), 1e3 * loading.count(), 1e3 * net.packing_seconds(), 1e3 * running.count());
 } catch (const std::exception& e) {
-  std::fprintf(stderr, "error: %s\n", e.what());
+  std::fprintf(stderr, "%s\n", e.what());
   return 1;
 }
-)";
+)--";
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const auto place = text.find(what);
+  return place == std::string::npos ? text : text.replace(place, what.size(), by);
 }
 
-std::string safetensors(const std::vector<parameter>& all) {
-  nlohmann::ordered_json header;
-  std::string data;
-  for (const parameter& p : all) {
-    const std::size_t begin = data.size();
-    for (const double x : p.value.data) {
-      const auto value = static_cast<float>(x);
-      data.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
-    header[p.name] = {{"dtype", "F32"}, {"shape", p.value.shape}, {"data_offsets", {begin, data.size()}}};
+/// Files that get their names when all of them are there; if they do not, none is left.
+class unfinished {
+ public:
+  explicit unfinished(const std::filesystem::path& directory_)
+      : directory(directory_), made(std::filesystem::create_directories(directory_)) {}
+  unfinished(const unfinished&) = delete;
+  ~unfinished() {
+    std::error_code ignored;
+    for (const std::string& name : names) std::filesystem::remove(part_of(name), ignored);
+    if (made && !finished) std::filesystem::remove(directory, ignored);
   }
-  std::string text = all.empty() ? "{}" : header.dump();
-  text.append((8 - text.size() % 8) % 8, ' ');
-  std::string out;
-  for (int i = 0; i < 8; ++i) out += static_cast<char>(text.size() >> 8 * i);
-  return out + text + data;
-}
+  std::filesystem::path begin(const std::string& name) {
+    names.push_back(name);
+    return part_of(name);
+  }
+  void finish() {
+    for (const std::string& name : names) std::filesystem::rename(part_of(name), directory / name);
+    names.clear();
+    finished = true;
+  }
+
+ private:
+  std::filesystem::path directory;
+  bool made, finished = false;
+  std::vector<std::string> names;
+
+  std::filesystem::path part_of(const std::string& name) const { return directory / (name + ".part"); }
+};
 
 }  // namespace
 
-void write_model(const std::filesystem::path& directory, const origin& from, const graph& g, const values& v,
-                 const expression& e, const array& input) {
-  const auto flat = [](const array& a) { return array{{element_count(a.shape)}, a.data}; };
+void write_model(const std::filesystem::path& directory, const origin& from, const graph& g, const network& n,
+                 const expression& e, const typed_network& type, const self_test& test) {
   const std::vector<std::pair<std::string, std::string>> files{
-      {"model.hpp", header(from, g, v, e)},
+      {"model.hpp", header(from, g, n, e, type)},
       {"model.cpp", instance(from.model)},
-      {"main.cpp", program(from.model)},
-      {"meson.build", build()},
-      {"model.safetensors", safetensors(e.parameters)},
-      {"self_test.safetensors",
-       safetensors({{"input", flat(input)}, {"output", flat(v.of.at(g.outputs[0]))}})}};
-  std::filesystem::create_directories(directory);
+      {"main.cpp", replaced(program, "MODEL", from.model)},
+      {"meson.build", build}};
+  file_contents contents;
+  contents.architecture = type.hash;
+  std::vector<float> weights;
+  for (const typed_network::tensor& t : type.tensors) {
+    contents.tensors.push_back({t.name, t.value->shape});
+    weights.insert(weights.end(), t.value->data.begin(), t.value->data.end());
+  }
+  const auto specs = [](const char* what, const std::vector<dims>& shapes) {
+    std::vector<tensor_spec> all;
+    for (const dims& d : shapes)
+      all.push_back({"tenon.self_test." + std::string(what) + '.' + std::to_string(all.size()), d});
+    return all;
+  };
+  contents.test_inputs = specs("input", type.input_shapes);
+  contents.test_outputs = specs("output", type.output_shapes);
+  unfinished all(directory);
   for (const auto& [name, content] : files) {
-    std::ofstream file(directory / name, std::ios::binary);
+    const std::filesystem::path path = all.begin(name);
+    std::ofstream file(path, std::ios::binary);
     file << content;
     if (!file.flush()) {
-      throw std::filesystem::filesystem_error("cannot write", directory / name,
+      throw std::filesystem::filesystem_error("cannot write", path,
                                               std::make_error_code(std::errc::io_error));
     }
   }
+  write_safetensors(all.begin("model.safetensors").string(), contents, weights, test);
+  all.finish();
 }
 
 }  // namespace tenon::importer
