@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 
 #include <tenon/export.hpp>
 
@@ -10,11 +11,12 @@
 
 namespace exported {
 
-/// FOLDER/NAME.onnx
+/// FOLDER/NAME.onnx, and the network's architecture in FOLDER/NAME.hash
 template <tenon::Model M>
 tenon::weights<M> save(const std::filesystem::path& folder, const std::string& name) {
   tenon::weights<M> weights = zoo::seeded_weights<M>();
   tenon::export_onnx<M>(weights, (folder / (name + ".onnx")).string());
+  std::ofstream(folder / (name + ".hash")) << std::hex << tenon::architecture_hash(M::network.view()) << '\n';
   return weights;
 }
 
