@@ -238,7 +238,6 @@ class finder {
         }
       }
     }
-    const std::vector<segment>* best = nullptr;
     std::vector<segment> chosen;
     int most = least_saved - 1;
     std::string best_key;
@@ -250,7 +249,6 @@ class finder {
       if (one.parts.size() == 1 && one.parts[0].what == term::form::reference) continue;
       // The whole of a block's body is that block already.
       std::vector<segment> apart;
-      std::set<std::size_t> used;
       const term* last = nullptr;
       std::size_t end = 0;
       for (const segment& s : segments) {
@@ -262,12 +260,12 @@ class finder {
         apart.push_back(s);
       }
       const int saved = (static_cast<int>(apart.size()) - 1) * layers;
-      // Ties go to the first in the text, so that the result does not depend on the order of a hash table.
-      const bool better = saved > most || (saved == most && best && apart.size() > 1 && key < best_key);
+      // Ties go to the first key, so that the result does not depend on the order of a hash table.
+      const bool better = saved > most || (saved == most && key < best_key);
       if (apart.size() < 2 || !better) continue;
-      most = saved, best = &segments, chosen = apart, best_key = key;
+      most = saved, chosen = std::move(apart), best_key = key;
     }
-    if (!best) return false;
+    if (chosen.empty()) return false;
     std::vector<std::vector<number_said>> copies;
     for (const segment& s : chosen) copies.push_back(numbers_of(cut(s), n));
     term body = cut(chosen[0]);

@@ -42,16 +42,6 @@ dims operation::whole(std::size_t i) const {
   return numbers;
 }
 
-array test_input(const dims& shape, unsigned number) {
-  array out = make(shape);
-  std::uint32_t state = 1 + number;
-  for (double& x : out.data) {
-    state = state * 1664525u + 1013904223u;  // Numerical Recipes' congruential generator
-    x = static_cast<double>(state >> 8) / (1 << 23) - 1;
-  }
-  return out;
-}
-
 namespace {
 
 method operator_of(const std::string& op) {

@@ -26,9 +26,6 @@ values infer(graph& g);
 std::vector<array> run(const graph& g, const values& constants, const std::vector<array>& inputs,
                        bool rounded);
 
-/// A deterministic input of the given shape, in -1..1; each number has another.
-array test_input(const dims& shape, unsigned number);
-
 /// The extents of a sliding window: kernel, strides, dilations and pads (all beginnings first), all given,
 /// and the outputs of an input of `in` spatial extents.
 struct window {

@@ -78,7 +78,7 @@ class simplifier {
   }
   static bool near(double x, double y) { return std::abs(x - y) <= 2e-7 * std::abs(y); }
 
-  /// clip<0, 6>(x + 3) / 6, as a product or a division; also clip<0, 1>(x / 6 + 1 / 2).
+  /// clip<0, 6>(x + 3) / 6, as a product or a division.
   bool hard_sigmoid(int i) {
     if (is(i, op::multiply_by) && near(v(i).what.alpha, 1.0 / 6) && is(in(i), op::relu6) && alone(in(i))) {
       const int shifted = in(in(i));
