@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness.hpp"
+#include "libtorch.hpp"
 #include "machine.hpp"
 #include "network.hpp"
 #include "onednn.hpp"
@@ -64,6 +65,7 @@ class field {
  public:
   explicit field(const options& chosen) : chosen_(chosen) {
     bench::note("onednn", bench::onednn_version());
+    bench::note("libtorch", bench::libtorch_version());
     if (!chosen.onnx_folder.empty()) start_onnxruntime();
     for (const bench::network_type& type : bench::all_networks())
       if (chosen.wants(type.name)) add(type);
@@ -91,10 +93,10 @@ class field {
     double first;
     const float zero[1] = {};
     peer_->load("empty", zero, first);
-    add_onnxruntime("empty", 0, {});
+    time_onnxruntime("empty", 0, {});
   }
 
-  void add_onnxruntime(const std::string& name, double flops, std::map<std::string, double> facts) {
+  void time_onnxruntime(const std::string& name, double flops, std::map<std::string, double> facts) {
     all_.push_back(
         {name + "/onnxruntime",
          [this, name](long count, std::vector<double>& seconds) { peer_->block(name, count, seconds); },
@@ -113,15 +115,26 @@ class field {
                     {{"mmac", static_cast<double>(type.macs) / 1e6}, {"first_us", 1e6 * first}}};
     if (type.fused) {
       output_.assign(net->output().begin(), net->output().end());
-      add_peers(type, *net, flops);
+      add_onnxruntime(type, *net, flops);
     } else {
       ours.facts["difference"] = agreement(type.name, "the unfused network", output_, net->output());
     }
     all_.push_back(std::move(ours));
-    if (type.fused) add_onednn(type);
+    if (type.fused) {
+      add_libtorch(type, *net, flops);
+      add_onednn(type);
+    }
   }
 
-  void add_peers(const bench::network_type& type, const bench::network& net, double flops) {
+  void add_libtorch(const bench::network_type& type, const bench::network& net, double flops) {
+    const std::vector<float> weights = net.weights();
+    const auto theirs = bench::make_libtorch(type.graph, weights, net.input(), chosen_.threads);
+    if (!theirs.run) return;
+    const double apart = agreement(type.name, "libtorch", output_, theirs.output());
+    all_.push_back({type.name + "/libtorch", bench::runs_of(theirs.run), flops, 0, {{"difference", apart}}});
+  }
+
+  void add_onnxruntime(const bench::network_type& type, const bench::network& net, double flops) {
     if (!peer_) return;
     if (!std::filesystem::exists(chosen_.onnx_folder + "/" + type.name + ".onnx")) {
       std::fprintf(stderr, "note: no %s.onnx: not timed in ONNX Runtime\n", type.name.c_str());
@@ -130,7 +143,7 @@ class field {
     double first;
     const std::vector<float> theirs = peer_->load(type.name, net.input(), first);
     const double apart = agreement(type.name, "ONNX Runtime", output_, theirs);
-    add_onnxruntime(type.name, flops, {{"first_us", 1e6 * first}, {"difference", apart}});
+    time_onnxruntime(type.name, flops, {{"first_us", 1e6 * first}, {"difference", apart}});
   }
 
   void add_onednn(const bench::network_type& type) {

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 
+from installed import install
+
 HERE = pathlib.Path(__file__).resolve().parent
 build, prefix, *meson = sys.argv[1:]
-# One instruction set: what is built is seen here, not how fast it is.
-FLAGS = '-DHWY_COMPILE_ONLY_STATIC'
 
 
 def run(*command, cwd=None, status=0):
@@ -31,10 +31,7 @@ def project(name):
 
 
 with tempfile.TemporaryDirectory() as temporary:
-    stage = pathlib.Path(temporary) / 'stage'
-    run(*meson, 'install', '-C', build, '--no-rebuild', '--destdir', stage)
-    tree = pathlib.Path(temporary) / 'place'
-    (stage / prefix.lstrip('/')).rename(tree)
+    tree = install(build, prefix, meson, temporary)
 
     headers = {f.relative_to(HERE.parent / 'include') for f in (HERE.parent / 'include').rglob('*.hpp')}
     installed = {f.relative_to(tree / 'include') for f in (tree / 'include').rglob('*') if f.is_file()}
@@ -48,13 +45,11 @@ with tempfile.TemporaryDirectory() as temporary:
         run(tree / 'bin' / 'tenon', '--help')
 
     # What is installed is found there and nowhere else; what it needs, where it always is.
-    os.environ['PKG_CONFIG_PATH'] = ':'.join(str(f.parent) for f in tree.rglob('tenon.pc'))
-    os.environ['CXXFLAGS'] = FLAGS
     for wanted in ['tenon'], modules:
         folder = project('make_' + wanted[-1])
         with_onnx = ' -DWITH_ONNX' if 'tenon-onnx' in wanted else ''
-        run('make', f'CXX={os.environ.get("CXX", "c++")}', f'CXXFLAGS={FLAGS}{with_onnx}', 'MODULES=' + ' '.join(wanted),
-            cwd=folder)
+        run('make', f'CXX={os.environ.get("CXX", "c++")}', f'CXXFLAGS={os.environ["CXXFLAGS"]}{with_onnx}',
+            'MODULES=' + ' '.join(wanted), cwd=folder)
         run(folder / 'main')
 
     folder = project('meson')

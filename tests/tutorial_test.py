@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+from installed import install
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 build, prefix, *meson = sys.argv[1:]
@@ -40,22 +42,13 @@ def same_text(a, b):
         abs(float(x) - float(y)) <= 2e-4 * (1 + abs(float(y))) for x, y in zip(NUMBER.findall(a), NUMBER.findall(b)))
 
 
-def install(folder):
-    run(*meson, 'install', '-C', build, '--no-rebuild', '--destdir', folder / 'stage', cwd=folder)
-    tree = folder / 'place'
-    (folder / 'stage' / prefix.lstrip('/')).rename(tree)
-    os.environ['PATH'] = f'{tree / "bin"}:{os.environ["PATH"]}'
-    os.environ['PKG_CONFIG_PATH'] = ':'.join(str(f.parent) for f in tree.rglob('tenon.pc'))
-    # One instruction set: what is seen here is that it builds.
-    os.environ['CXXFLAGS'] = '-DHWY_COMPILE_ONLY_STATIC'
-
-
 def has(module):
     return importlib.util.find_spec(module) is not None
 
 
 with tempfile.TemporaryDirectory() as temporary:
-    install(pathlib.Path(temporary))
+    tree = install(build, prefix, meson, temporary)
+    os.environ['PATH'] = f'{tree / "bin"}:{os.environ["PATH"]}'
     folder = pathlib.Path(temporary) / 'work'
     folder.mkdir()
     (folder / 'tenon').symlink_to(ROOT)

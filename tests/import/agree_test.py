@@ -1,5 +1,5 @@
-"""An imported model builds with tenon as a subproject, passes its self-test, and gives ONNX Runtime's outputs within
-1e-5 of the largest; what is generated is formatted. Usage: agree_test.py TENON SOURCE_ROOT MODEL X Y"""
+"""An imported model builds with tenon installed, passes its self-test, and gives ONNX Runtime's outputs within 1e-5 of the
+largest; what is generated is formatted. Usage: agree_test.py MODEL X Y BUILD PREFIX MESON_COMMAND..."""
 import os
 import shutil
 import struct
@@ -7,7 +7,11 @@ import subprocess
 import sys
 import tempfile
 
-TENON, ROOT, MODEL, X, Y = sys.argv[1:]
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, TESTS)
+from installed import install  # noqa: E402
+
+MODEL, X, Y, BUILD, PREFIX, *MESON = sys.argv[1:]
 
 
 def floats(path):
@@ -24,17 +28,17 @@ def run(*command, status=0):
     return done.stdout, done.stderr
 
 
-with tempfile.TemporaryDirectory() as folder:
-    run(TENON, 'import', MODEL, '-o', folder)
+with tempfile.TemporaryDirectory() as temporary:
+    tree = install(BUILD, PREFIX, MESON, temporary)
+    folder = os.path.join(temporary, 'lenet5')
+    run(os.path.join(tree, 'bin', 'tenon'), 'import', MODEL, '-o', folder)
     if shutil.which('clang-format'):
-        shutil.copy(os.path.join(ROOT, '.clang-format'), folder)
+        shutil.copy(os.path.join(TESTS, '..', '.clang-format'), folder)
         run('clang-format', '--dry-run', '-Werror', *[os.path.join(folder, f) for f in ('model.hpp', 'model.cpp', 'main.cpp')])
-    os.mkdir(os.path.join(folder, 'subprojects'))
-    os.symlink(ROOT, os.path.join(folder, 'subprojects', 'tenon'))
     build = os.path.join(folder, 'build')
     # What is generated has no warning either.
-    run('meson', 'setup', build, folder, '-Dwerror=true', '-Doptimization=0', '--force-fallback-for=tenon')
-    run('ninja', '-C', build, '-j', '2')
+    run(*MESON, 'setup', build, folder, '-Dwerror=true', '-Doptimization=0', '--wrap-mode=nofallback')
+    run(*MESON, 'compile', '-C', build)
     program = os.path.join(build, 'run')
     printed, said = run(program, X)
     assert printed.startswith('output 0: the largest of 10\n') and 'to pack the weights' in said, (printed, said)
