@@ -1,5 +1,8 @@
 #include "libtorch.hpp"
 
+// First: as C++20 and with Clang, the other headers of libtorch 1.13 need the whole type.
+#include <ATen/core/ivalue.h>
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
