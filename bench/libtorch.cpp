@@ -133,6 +133,11 @@ class builder {
     return both;
   }
 
+  /// Is it a batch norm that the convolution before it does, too?
+  bool is_folded(const node& n) const {
+    return n.attr.kind == op::batch_norm && source(n).attr.kind == op::conv && only_reader(n.inputs[0]) >= 0;
+  }
+
   /// Factor and constant of each channel.
   std::pair<Tensor, Tensor> affine(const node& norm) const {
     const std::int64_t channels = norm.out.channels();
@@ -152,7 +157,7 @@ class builder {
     for (const std::int64_t k : per_axis(n, n.win.kernel)) extents.push_back(k);
     Tensor w = tensor(n, 0, extents);
     Tensor b = n.attr.has_bias ? tensor(n, w.numel(), {channels}) : Tensor();
-    if (const int next = only_reader(id); !transposed && next >= 0 && at(next).attr.kind == op::batch_norm) {
+    if (const int next = only_reader(id); next >= 0 && is_folded(at(next))) {
       const auto [factor, constant] = affine(at(next));
       numbers column(extents.size(), 1);
       column[0] = channels;
@@ -175,9 +180,7 @@ class builder {
   }
 
   step normalisation(const node& n) const {
-    const node& before = source(n);
-    if (before.attr.kind == op::conv && only_reader(n.inputs[0]) >= 0)  // folded
-      return [](const Tensor& x, const Tensor&) { return x; };
+    if (is_folded(n)) return [](const Tensor& x, const Tensor&) { return x; };
     const auto [factor, constant] = affine(n);
     numbers column(static_cast<std::size_t>(n.out.rank) + 1, 1);
     column[1] = n.out.channels();

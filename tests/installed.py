@@ -14,6 +14,4 @@ def install(build, prefix, meson, folder):
         sys.exit(done.stdout[-3000:])
     (stage / prefix.lstrip('/')).rename(tree)
     os.environ['PKG_CONFIG_PATH'] = ':'.join(str(f.parent) for f in tree.rglob('tenon.pc'))
-    # One instruction set: what is seen of it is that it builds.
-    os.environ['CXXFLAGS'] = '-DHWY_COMPILE_ONLY_STATIC'
     return tree
