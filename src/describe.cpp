@@ -24,10 +24,11 @@ std::string tile_text(const step_view& s, simd isa) {
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
              'x' + std::to_string(t.lanes) + " ch";
     }
-    case algorithm::winograd_tiles: {
+    case algorithm::winograd_tiles:
+    case algorithm::strassen: {
       const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
-      return std::to_string(g.shape.rows.outputs) + 'x' + std::to_string(g.shape.columns.outputs) +
-             " px of " + std::to_string(g.layer.block) + " tiles, " + std::to_string(g.layer.vectors) + 'x' +
+      return std::to_string(g.shape.rows.outputs) + 'x' + std::to_string(g.layer.columns.tile) + " px of " +
+             std::to_string(g.layer.block) + " tiles, " + std::to_string(g.layer.vectors) + 'x' +
              std::to_string(g.layer.lanes) + " ch";
     }
     case algorithm::direct_width: {

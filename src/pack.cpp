@@ -16,6 +16,7 @@
 
 #include "tenon/executable.hpp"
 #include "tenon/geometry.hpp"
+#include "tenon/kernel/strassen.hpp"
 
 namespace tenon::detail {
 namespace {
@@ -251,6 +252,31 @@ void pack_tiles(const step_view& s, simd isa, const float* natural, float* to, s
   }
 }
 
+/// Biases, then the sums of parts of the weights that Strassen's products take.
+void pack_strassen(const step_view& s, simd isa, const float* natural, float* to, share own) {
+  const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
+  const direct_layer& m = g.layer.multiply;
+  const folded f(s, natural, s.out().channels, filter_of(s).taps());
+  const index parts = g.shape.parts(), width = g.layer.vectors * index(g.layer.lanes);
+  const index all = s.out().channels, inputs = m.tap_channels, outputs = m.group_channels;
+  for (index o = own.begin(all); o < own.end(all); ++o) to[o] = f.bias(o);
+  for (index o = own.begin(outputs); o < own.end(outputs); ++o) {
+    const index b = o / m.block_channels;
+    const index step = b == m.blocks ? g.layer.rest_vectors * index(g.layer.lanes) : width;
+    for (index t = 0; t < inputs; ++t) {
+      double w[4][4];
+      for (index i = 0; i < parts; ++i)
+        for (index h = 0; h < parts; ++h) w[i][h] = f.weight(i * outputs + o, h * inputs + t);
+      for (index p = 0; p < g.layer.points; ++p) {
+        double sum = 0;
+        for (index i = 0; i < parts; ++i)
+          for (index h = 0; h < parts; ++h) sum += strassen::of_weights(g.shape.halvings, p, i, h) * w[i][h];
+        to[g.layer.weights_at(p, b) + t * step + o % m.block_channels] = static_cast<float>(sum);
+      }
+    }
+  }
+}
+
 void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
   const winograd_shape shape = winograd_tiles_of(s, isa).shape;
   const auto with_rows = [&](auto rows) {
@@ -339,7 +365,7 @@ packed_weights memory_for(std::size_t count) {
 namespace {
 
 /// Only steps of these algorithms are packed in parts; networks that have large ones have several of others.
-bool is_shared(algorithm how) { return how == algorithm::matrix_vector || how == algorithm::winograd_tiles; }
+bool is_shared(algorithm how) { return how == algorithm::matrix_vector || is_tiled(how); }
 
 void pack_step(const step_view& s, simd isa, const float* natural, float* to, share own) {
   switch (s.what.how) {
@@ -358,6 +384,8 @@ void pack_step(const step_view& s, simd isa, const float* natural, float* to, sh
                                           : pack_winograd<5>(s, isa, natural, to);
     case algorithm::winograd_tiles:
       return pack_winograd_tiles(s, isa, natural, to, own);
+    case algorithm::strassen:
+      return pack_strassen(s, isa, natural, to, own);
     case algorithm::direct_width:
       return pack_width(s, isa, natural, to);
     case algorithm::matrix_vector:

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "tenon/kernel/strassen.hpp"
 #include "tenon/kernel/winograd.hpp"
 #include "tenon/reference.hpp"
 
@@ -62,11 +64,15 @@ class bounded {
   /// terms are A^T[j][t] * G[t][k] w[k] * B^T[t][l] x[l] along each axis; x reaches beyond the window. They
   /// cancel, and what counts for the error is how large they are.
   template <class Weight, class Input>
-  friend bounded convolved(bounded sum, const tenon::node& n, const tenon::position& o, tenon::index channels,
-                           Weight weight, Input input) {
+  friend bounded convolved(bounded sum, const tenon::node& n, tenon::index oc, const tenon::position& o,
+                           tenon::index channels, Weight weight, Input input) {
     using tenon::method;
     const method how = n.attr.how;
     if (how == method::automatic || how == method::direct) return sum;
+    if (how == method::strassen || how == method::strassen_twice) {
+      sum.add_strassen(n, oc, o, channels, weight, input, how == method::strassen ? 1 : 2);
+      return sum;
+    }
     const int outputs = how == method::winograd_4 ? 4 : 2, last = n.out.spatial_rank() - 1;
     const auto axis_for = [&](int axis) {
       return axis < 0 ? tenon::winograd_axis{} : tenon::winograd_axis_for(n.win.kernel[axis], outputs);
@@ -241,6 +247,50 @@ class bounded {
     // Of the weights, and of each axis: no sum of a transform has more than six terms and eight roundings.
     for (const magnitudes& m : {rows, columns}) roundings_ += m.points > 1 ? 18 : 0;
     roundings_ += 2;
+    inherited_ += summed() * underflow;
+  }
+  /// A 1x1 convolution by Strassen's algorithm: see tenon/kernel/strassen.hpp. Its terms are products of sums
+  /// over other parts of the channels and over other pixels, which cancel.
+  template <class Weight, class Input>
+  void add_strassen(const tenon::node& n, tenon::index oc, const tenon::position& o, tenon::index channels,
+                    Weight weight, Input input, int halvings) {
+    using tenon::index, tenon::strassen;
+    const index parts = 1 << halvings, points = halvings == 1 ? 7 : 49;
+    const index in_part = channels / parts, out_part = n.out.channels() / parts;
+    const int rank = n.out.spatial_rank();
+    index number = 0;
+    for (int axis = 0; axis < rank; ++axis) number = number * n.out.spatial(axis) + o.at[axis];
+    // Where the pixels of the group are from this one; the last one stands in for those that are not there.
+    std::vector<tenon::position> pixels(static_cast<std::size_t>(parts));
+    for (index p = 0; p < parts; ++p) {
+      index at = std::min(number / parts * parts + p, n.out.positions() - 1);
+      for (int axis = rank - 1; axis >= 0; at /= n.out.spatial(axis), --axis)
+        pixels[static_cast<std::size_t>(p)].at[axis] =
+            (at % n.out.spatial(axis) - o.at[axis]) * n.win.stride[axis];
+    }
+    const index part = oc / out_part, pixel = number % parts;
+    for (index ic = 0; ic < in_part; ++ic) {
+      double w[4][4], x[4][4];
+      for (index i = 0; i < parts; ++i) {
+        for (index h = 0; h < parts; ++h) {
+          const index other = i * out_part + oc % out_part;
+          w[i][h] = weight((other - oc) * channels + h * in_part + ic, tenon::position{}).magnitude_;
+          x[h][i] = input(h * in_part + ic, pixels[static_cast<std::size_t>(i)]).magnitude_;
+        }
+      }
+      for (index t = 0; t < points; ++t) {
+        double u = smallest_normal, v = smallest_normal;
+        for (index i = 0; i < parts; ++i) {
+          for (index h = 0; h < parts; ++h) {
+            u += std::abs(strassen::of_weights(halvings, t, i, h)) * w[i][h];
+            v += std::abs(strassen::of_input(halvings, t, h, i)) * x[h][i];
+          }
+        }
+        magnitude_ += std::abs(strassen::of_product(halvings, part, pixel, t)) * u * v;
+      }
+    }
+    // Of the weights, of each sum of two inputs and four products, and of adding the bias.
+    roundings_ += 1 + halvings * (1 + 3) + 1;
     inherited_ += summed() * underflow;
   }
   /// Roundings that a term has met when the sum is there.

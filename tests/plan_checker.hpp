@@ -216,8 +216,8 @@ class plan_checker {
         say("too little memory for the transformed rows", s);
     }
     if (st.how == algorithm::winograd_tiles) check_tiles(s);
-    if ((st.how == algorithm::winograd || st.how == algorithm::winograd_tiles) != (st.scratch >= 0))
-      say("scratch memory", s);
+    if (st.how == algorithm::strassen) check_strassen(s);
+    if ((st.how == algorithm::winograd || is_tiled(st.how)) != (st.scratch >= 0)) say("scratch memory", s);
     if (st.how == algorithm::depthwise || st.how == algorithm::combine ||
         st.how == algorithm::response_norm || st.how == algorithm::resize ||
         (st.how == algorithm::soft_max && layer.axis == 0))
@@ -252,6 +252,23 @@ class plan_checker {
     if (points > 36 || points < 4) say("a filter that Winograd does not take", s);
     if (w.kernel[0] > 1 &&
         buffer_at(st.scratch).elements() < points * (tiles / out.depth * in.depth * in.channels))
+      say("too little memory for the transformed inputs", s);
+  }
+
+  /// Strassen's parts are whole vectors.
+  void check_strassen(int s) {
+    const step& st = step_at(s);
+    const buffer &in = buffer_at(st.in), &out = buffer_at(st.out);
+    const window w = on_memory(node_at(st.node));
+    if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
+    if (w.kernel[0] * w.kernel[1] * w.kernel[2] != 1 || w.padded() || node_at(st.node).groups != 1 ||
+        st.pool >= 0)
+      say("a filter that Strassen does not take", s);
+    if ((st.outputs != 2 && st.outputs != 4) || in.channels % (16 * st.outputs) != 0 ||
+        out.channels % (16 * st.outputs) != 0)
+      say("channels that cannot be cut", s);
+    const index parts = st.outputs, points = parts == 2 ? 7 : 49;
+    if (buffer_at(st.scratch).elements() < points * (in.channels + out.channels % 32) / parts)
       say("too little memory for the transformed inputs", s);
   }
 

@@ -26,6 +26,8 @@ struct Maps : tenon::model<input<5, 13, 14> | pad<padding{1}> | l2_pool<2, strid
 /// A dilated line, and a box.
 struct Line : tenon::model<input<3, 70> | (conv<12, 3, causal, dilation{4}> | tanh) * (conv<12, 3, causal, dilation{4}> | sigmoid) | layer_norm | softmax_with<axis{1}> | global_lp_pool<2>> {};
 struct Box : tenon::model<input<2, 5, 7, 8> | conv<9, 3, padding{1}> | softplus | conv<9, 3, by_2> | max_pool<2> | global_lp_pool<3>> {};
+/// By Strassen's algorithm.
+struct Pointwise : tenon::model<input<32, 5, 7> | conv<128, 1, algorithm<method::strassen>> | gelu | conv<64, 1, algorithm<method::strassen_twice>> | batch_norm> {};
 /// Every activation that computes.
 inline constexpr auto tangent = identity | tanh;
 inline constexpr auto exponential = identity | exp;
@@ -40,7 +42,7 @@ template <class M> using exact = tenon::reproducible<M>;
 #define TENON_MODEL exact<Digits>, exact<cut<Digits>>, Digits
 #else
 #define TENON_MODEL \
-  exact<Convolutions>, exact<Digits>, exact<Maps>, exact<Line>, exact<Box>, exact<Activations>, exact<tenon::unfused<Digits>>, exact<cut<Digits>>, \
+  exact<Convolutions>, exact<Digits>, exact<Maps>, exact<Line>, exact<Box>, exact<Pointwise>, exact<Activations>, exact<tenon::unfused<Digits>>, exact<cut<Digits>>, \
   Digits
 #endif
 // clang-format on

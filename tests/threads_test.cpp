@@ -12,6 +12,7 @@ template <auto... Layers> using line = cut<(input<3, 150> | ... | Layers)>;
 template <auto... Layers> using box = cut<(input<2, 9, 10, 11> | ... | Layers)>;
 inline constexpr auto conv33 = conv<33, 3, padding{1}>;
 inline constexpr auto by_2 = algorithm<tenon::method::winograd_2>, by_4 = algorithm<tenon::method::winograd_4>;
+inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorithm<tenon::method::strassen_twice>;
 
 #define TENON_MODEL \
   map<conv<37, 3> , conv<33, 3, stride{2}, padding{1}> , relu>, map<conv33 , relu , max_pool<2> , conv<16, 5, padding{2}> , avg_pool<2>>, \
@@ -23,6 +24,7 @@ inline constexpr auto by_2 = algorithm<tenon::method::winograd_2>, by_4 = algori
   line<conv<40, 3, dilation{7}, padding{7}> , conv<35, 1>>, line<conv_transpose<7, 4, stride{2}>>, cut<(input<130, 9, 9> | conv_transpose<40, 3, stride{2}>)>, line<max_pool<2> , conv<33, 3>>, \
   map<conv<70, 3, by_4> , relu , max_pool<2>>, map<conv<9, 3, by_2> , conv<20, 5, by_2>>, \
   cut<(input<100, 22, 23> | conv<9, 3, padding{1}, by_4>)>, box<conv<40, 3, by_4>>, \
+  map<conv<64, 1> , conv<96, 1, once> , relu , conv<32, 1, stride{2}, once>>, map<conv<64, 1> , conv<128, 1, twice>>, \
   line<local<5, 3>>, box<conv<20, 3> , relu , max_pool<2>>, box<conv<4, 3, padding{1}, depthwise>>, box<conv_transpose<4, 2, stride{2}>>
 // clang-format on
 

@@ -109,6 +109,8 @@ std::vector<tenon::node> as_computed(tenon::graph_view network, tenon::plan_view
     if (step.how == tenon::algorithm::winograd) how = tenon::method::winograd_rows;
     if (step.how == tenon::algorithm::winograd_tiles)
       how = step.outputs == 4 ? tenon::method::winograd_4 : tenon::method::winograd_2;
+    if (step.how == tenon::algorithm::strassen)
+      how = step.outputs == 4 ? tenon::method::strassen_twice : tenon::method::strassen;
   }
   return nodes;
 }

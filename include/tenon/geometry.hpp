@@ -103,6 +103,7 @@ constexpr index packed_elements(const step_view& s, simd isa) {
     case algorithm::winograd:
       return winograd_of(s, isa).packed;
     case algorithm::winograd_tiles:
+    case algorithm::strassen:
       return winograd_tiles_of(s, isa).packed;
     case algorithm::direct_width:
       return width_of(s, isa).packed;

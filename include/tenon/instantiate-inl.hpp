@@ -22,6 +22,7 @@
 #include "tenon/kernel/norm-inl.hpp"
 #include "tenon/kernel/pool-inl.hpp"
 #include "tenon/kernel/rows-inl.hpp"
+#include "tenon/kernel/strassen-inl.hpp"
 #include "tenon/kernel/width-inl.hpp"
 #include "tenon/kernel/winograd-inl.hpp"
 #include "tenon/kernel/winograd_tiles-inl.hpp"
@@ -40,7 +41,7 @@ struct step_of {
       return direct_of(view, isa);
     else if constexpr (how == algorithm::winograd)
       return winograd_of(view, isa);
-    else if constexpr (how == algorithm::winograd_tiles)
+    else if constexpr (is_tiled(how))
       return winograd_tiles_of(view, isa);
     else if constexpr (how == algorithm::direct_width)
       return width_of(view, isa);
@@ -129,12 +130,20 @@ constexpr direct_tiles make_direct_tiles() {
   return tiles;
 }
 
-/// Those of a Winograd convolution in tiles.
+/// Those of a convolution in tiles.
 template <class Step>
 constexpr winograd_tiles_kernels make_winograd_kernels() {
   constexpr const winograd_tiles_geometry& g = Step::geometry;
   constexpr const direct_layer& m = g.layer.multiply;
-  winograd_tiles_kernels kernels{&winograd_transform_tiles<g.shape, Step::view.plan.numbers>, {}, {}};
+  constexpr bool strassen = Step::view.what.how == algorithm::strassen;
+  winograd_tiles_kernels kernels{};
+  if constexpr (strassen) {
+    kernels.transform = &strassen_transform<g.shape.halvings>;
+    kernels.combine = &strassen_combine<combine_key_of(Step::view, g, false, false, false), g.shape.halvings>;
+  } else {
+    kernels.transform = &winograd_transform_tiles<g.shape, Step::view.plan.numbers>;
+    kernels.combine = &winograd_combine_block;
+  }
   [&]<int... which>(std::integer_sequence<int, which...>) {
     const auto put = [&](auto w) {
       constexpr bool first = w & 4, second = w & 2, third = w & 1;
@@ -142,10 +151,10 @@ constexpr winograd_tiles_kernels make_winograd_kernels() {
                     (third ? g.layer.tiles() % m.tile_columns > 0 : g.layer.tiles() >= m.tile_columns))
         kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(Step::view, g, first, third)>;
       constexpr const winograd_tiling &r = g.layer.rows, &c = g.layer.columns;
-      if constexpr ((first ? g.multiply.rest_partial : true) &&
+      if constexpr (!strassen && (first ? g.multiply.rest_partial : true) &&
                     (second ? r.outputs % r.tile > 0 : r.outputs >= r.tile) &&
                     (third ? c.outputs % c.tile > 0 : c.outputs >= c.tile))
-        kernels.combine.run[first][second][third] =
+        kernels.combine_tile.run[first][second][third] =
             &winograd_combine<combine_key_of(Step::view, g, first, second, third), g.shape>;
     };
     (put(std::integral_constant<int, which>{}), ...);
@@ -284,7 +293,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     winograd<int(w.kernel[0]), s.plan.numbers>(p.layer, g.rows, tiles, from - rows + p.first * in.row_step(),
                                                weights + p.weights, residual + p.residual, to + p.out,
                                                points);
-  } else if constexpr (what.how == algorithm::winograd_tiles) {
+  } else if constexpr (is_tiled(what.how)) {
     static constexpr winograd_tiles_kernels kernels = make_winograd_kernels<this_step>();
     constexpr const buffer& scratch = s.plan.buffers[what.scratch];
     const winograd_tiles_run run{

@@ -65,6 +65,7 @@ enum class algorithm : unsigned char {
   direct,    // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
   winograd,  // convolution with filters of 3 or 5 rows: two output rows for the price of less
   winograd_tiles,  // convolution with filters of 3 or 5 taps along an axis: tiles of outputs
+  strassen,        // 1x1 convolution in fewer products of parts of the channels and groups of pixels
   direct_width,    // convolution with few output channels, vectors along the width; planar in and out
   depthwise,       // convolution, one filter per channel, vectors along channels
   transposed,      // transposed convolution: one direct convolution for each phase of the stride
@@ -85,12 +86,13 @@ enum class algorithm : unsigned char {
 
 constexpr std::string_view spelling(algorithm a) {
   constexpr std::string_view names[] = {
-      "direct",  "winograd",      "winograd_tiles", "direct_width",  "depthwise", "transposed",
-      "local",   "matrix_vector", "window_pool",    "global_pool",   "map",       "affine",
-      "combine", "soft_max",      "normalise",      "response_norm", "resize",    "pad",
-      "copy"};
+      "direct",   "winograd",      "winograd_tiles", "strassen",    "direct_width", "depthwise", "transposed",
+      "local",    "matrix_vector", "window_pool",    "global_pool", "map",          "affine",    "combine",
+      "soft_max", "normalise",     "response_norm",  "resize",      "pad",          "copy"};
   return names[static_cast<int>(a)];
 }
+/// Tiles are transformed, multiplied point by point, and combined.
+constexpr bool is_tiled(algorithm a) { return a == algorithm::winograd_tiles || a == algorithm::strassen; }
 constexpr bool is_convolution(algorithm a) { return a <= algorithm::local; }
 constexpr bool has_weights(algorithm a) { return a <= algorithm::matrix_vector; }
 

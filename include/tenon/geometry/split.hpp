@@ -32,12 +32,6 @@ constexpr index bytes_of(const buffer& b) { return b.channels * b.positions() * 
 /// level at 25.
 constexpr index read_time(index bytes) { return bytes / (bytes <= 400'000 ? 100 : 25); }
 
-/// Multiplications of a Winograd convolution in tiles.
-constexpr index products_of(const step_view& s) {
-  const winograd_tiles_plan p = winograd_tiles_plan_of(s);
-  return p.tiles() * p.shape.points() * (p.in_planes - p.planes + 1) * s.in().channels * s.out().channels;
-}
-
 /// Estimated time of a step on one thread in ns, at 3 GHz: 5 of 6 multiply-accumulates a lane and ns for
 /// convolutions, bytes where they take longer.
 constexpr index time_of(const step_view& s, simd isa) {
@@ -47,7 +41,7 @@ constexpr index time_of(const step_view& s, simd isa) {
   index compute = s.what.macs / (5 * isa.lanes);
   if (how == algorithm::depthwise) compute = s.what.macs / (3 * isa.lanes);
   if (how == algorithm::winograd) compute = compute * 2 / 3;
-  if (how == algorithm::winograd_tiles) compute = products_of(s) / (4 * isa.lanes);
+  if (is_tiled(how)) compute = winograd_tiles_plan_of(s).products() / (4 * isa.lanes);
   if (how == algorithm::window_pool || how == algorithm::global_pool) {
     const pool_layer l = pool_of(s);
     const index taps = l.axes[0].window * l.axes[1].window * l.axes[2].window;
@@ -145,7 +139,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       how = balanced(w, cut_axis::rows, pieces(l.rows, 2), blocks_of(l), 4 * in_bytes, weight_bytes);
       break;
     }
-    case algorithm::winograd_tiles: {
+    case algorithm::winograd_tiles:
+    case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
       const index tiles = pieces(l.tiles(), l.multiply.tile_columns);
       if (l.block < l.tiles() || (tiles >= 4 && l.in_tiles() == l.tiles() && weight_bytes < 4'000'000)) {

@@ -1,4 +1,4 @@
-// F4. From a Winograd convolution of the plan to the numbers and keys of its micro-kernels.
+// F4. From a convolution by Winograd's or Strassen's algorithm to the numbers and keys of its micro-kernels.
 #pragma once
 
 #include "tenon/geometry/convolution.hpp"
@@ -68,8 +68,10 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.rows = p.rows, l.columns = p.columns;
   l.planes = p.planes, l.in_planes = p.in_planes;
   l.points = p.shape.points();
-  l.in_plane_step = in.plane_step(), l.in_row_step = in.row_step(), l.in_column_step = in.column_step();
-  l.channels = in.channels;
+  l.in_plane_step = w.stride[0] * in.plane_step();
+  l.in_row_step = w.stride[1] * in.row_step(), l.in_column_step = w.stride[2] * in.column_step();
+  l.channels = p.in_channels;
+  l.map_rows = s.out().rows, l.map_columns = s.out().columns;
   l.input_step = p.input_step;
 
   direct_layer m{};
@@ -79,11 +81,11 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   m.tap_planes = w.kernel[0];
   m.tap_plane_step = l.plane_tiles() * l.input_step;
   m.tap_rows = m.tap_columns = 1;
-  m.tap_channels = in.channels;
+  m.tap_channels = p.in_channels;
   m.tap_channel_step = 1;
   m.pool_rows = m.pool_columns = 1;
   m.groups = 1;
-  m.group_channels = s.out().channels;
+  m.group_channels = p.channels;
   const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, false);
   direct_geometry g = cut_blocks(m, t);
   // Biases stand in front of all, not in the panels.
@@ -124,6 +126,7 @@ constexpr direct_key combine_key_of(const step_view& s, const winograd_tiles_geo
   const winograd_tiles_layer& l = g.layer;
   direct_key key{};
   key.shape = {g.shape.rows.outputs, g.shape.columns.outputs, 1, l.lanes};
+  if (g.shape.halvings > 0) key.shape.columns = 1;  // pixel by pixel
   if (rest_rows) key.shape.rows = static_cast<int>(l.rows.outputs % l.rows.tile);
   if (rest_columns) key.shape.columns = static_cast<int>(l.columns.outputs % l.columns.tile);
   key.after = epilogue_of(s);

@@ -222,7 +222,8 @@ constexpr void infer_conv(inference_context& c, node& n, const node& in) {
   const index biases = !a.has_bias ? 0 : local || a.untied_bias ? n.out.count() : a.channels;
   const index filters = local ? n.out.count() : a.channels;
   if (!c.error) c.parameters(n, filters * channels * taps + biases);
-  if (!can_compute(a.how, n)) c.fail(rule::method_not_for_it, spelling(a.how), purpose(a.how));
+  if (!can_compute(a.how, n, in.out.channels()))
+    c.fail(rule::method_not_for_it, spelling(a.how), purpose(a.how));
   n.macs = n.out.count() * channels * taps;
   n.connections = n.macs + (a.has_bias ? n.out.count() : 0);
 }

@@ -76,12 +76,16 @@ constexpr winograd_axis winograd_axis_for(index taps, int outputs) {
   return {1, static_cast<int>(taps)};
 }
 
-/// Winograd convolution in tiles of rows x columns.
+/// Winograd convolution in tiles of rows x columns; or Strassen's multiplication, whose tiles are 2^halvings
+/// pixels and whose products take 2^halvings parts of the channels each: see kernel/strassen.hpp.
 struct winograd_shape {
   winograd_axis rows, columns;
+  int halvings = 0;
 
-  constexpr int points() const { return rows.points() * columns.points(); }
-  constexpr int outputs() const { return rows.outputs * columns.outputs; }
+  constexpr int points() const {
+    return halvings == 0 ? rows.points() * columns.points() : halvings == 1 ? 7 : 49;
+  }
+  constexpr int parts() const { return 1 << halvings; }
   friend constexpr bool operator==(const winograd_shape&, const winograd_shape&) = default;
 };
 
@@ -108,13 +112,14 @@ struct winograd_tiles_layer {
   index points;
   index block;  // tiles that are transformed and multiplied at once
   index in_plane_step, in_row_step, in_column_step;
-  index channels;                    // of the input
+  index channels;                    // of a transformed tile: those of the input, or of a part of them
   index input_step;                  // from one transformed tile to the next
   index input_point, product_point;  // from one point to the next
   index group;                       // blocks of output channels that are multiplied before they are combined
   index products;                    // elements of `inputs`, where `products` begin
   int vectors, rest_vectors, lanes;  // of a block of output channels
   index bias;                        // packed elements in front of the weights
+  index map_rows, map_columns;       // of a plane, where tiles are groups of pixels
 
   constexpr index plane_tiles() const { return rows.tiles() * columns.tiles(); }
   constexpr index tiles() const { return planes * plane_tiles(); }

@@ -174,10 +174,13 @@ HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTR
 }
 
 /// What a layer is computed with: `multiply` as in direct convolution, [rest of block][0][rest of tiles];
-/// `combine` [last vector, if it is not full][rest of rows][rest of columns].
+/// `combine_tile` [last vector, if it is not full][rest of rows][rest of columns].
 struct winograd_tiles_kernels {
   void (*transform)(const winograd_tiles_layer&, const float* in, index first, index count, float* inputs);
-  direct_tiles multiply, combine;
+  direct_tiles multiply, combine_tile;
+  /// Output tiles first .. first + count - 1 of one block of output channels.
+  void (*combine)(const winograd_tiles_layer&, const winograd_tiles_kernels&, bool rest, index first,
+                  index count, const float* products, const float* bias, const float* residual, float* out);
 };
 
 /// Products of tiles 0 .. count - 1 of a block of tiles with one block of output channels, for one point;
@@ -212,10 +215,10 @@ inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd
     float* out_tile = out + z * o.out_plane_step + row / o.pool_rows * out_row_step +
                       column / o.pool_columns * out_column_step;
     for (int v = 0; v < vectors; ++v) {
-      const bool partial = rest && v == vectors - 1 && k.combine.run[1][rest_rows][rest_columns];
-      k.combine.run[partial][rest_rows][rest_columns](o, products + v * l.lanes, bias + v * l.lanes,
-                                                      residual_tile + v * l.lanes, out_tile + v * l.lanes,
-                                                      nullptr);
+      const bool partial = rest && v == vectors - 1 && k.combine_tile.run[1][rest_rows][rest_columns];
+      k.combine_tile.run[partial][rest_rows][rest_columns](o, products + v * l.lanes, bias + v * l.lanes,
+                                                           residual_tile + v * l.lanes,
+                                                           out_tile + v * l.lanes, nullptr);
     }
     products += l.multiply.out_column_step;
   });
@@ -248,9 +251,9 @@ struct winograd_tiles_run {
                             products + p * l.product_point + (b - begin) * l.block * m.out_column_step);
       for (index b = begin; b < end; ++b) {
         const index channel = b * m.block_channels;
-        winograd_combine_block(l, k, b == m.blocks, tiles.first, tiles.count(),
-                               products + (b - begin) * l.block * m.out_column_step, packed + channel,
-                               residual + channel, out + channel);
+        k.combine(l, k, b == m.blocks, tiles.first, tiles.count(),
+                  products + (b - begin) * l.block * m.out_column_step, packed + channel, residual + channel,
+                  out + channel);
       }
     }
   }

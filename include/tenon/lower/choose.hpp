@@ -55,13 +55,19 @@ class choice {
         consider(m, algorithm::winograd_tiles, outputs, possible(s, m),
                  [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
       }
+      for (const method m : {method::strassen, method::strassen_twice}) {
+        const int pixels = m == method::strassen ? 2 : 4;
+        consider(m, algorithm::strassen, pixels, possible(s, m),
+                 [&] { return cost.strassen(d_.tiles_of(s, pixels)); });
+      }
     }
   }
 
   constexpr bool possible(int s, method m) const {
     const node& n = d_.nodes[d_.steps[s].node];
     const int pool = d_.steps[s].pool;
-    return can_compute(m, n) && (pool < 0 || takes_pool(m, n, d_.nodes[pool].win));
+    return can_compute(m, n, d_.nodes[d_.operand[s][0]].out.channels()) &&
+           (pool < 0 || takes_pool(m, n, d_.nodes[pool].win));
   }
 
   /// Few output channels leave most lanes of a vector empty (6 of 16); the width fills them (28 of 32).
@@ -120,6 +126,7 @@ class choice {
             break;
           case algorithm::depthwise:
           case algorithm::winograd_tiles:
+          case algorithm::strassen:
           case algorithm::combine:
           case algorithm::response_norm:
           case algorithm::resize:

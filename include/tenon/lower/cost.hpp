@@ -31,14 +31,22 @@ struct convolution_cost {
   /// point to be transformed, and 8 more to get out of the L2 cache and back where all of a point are
   /// multiplied before the next. In 3-D all planes are transformed at once: not more than a few MiB of them.
   constexpr index tiles(const winograd_tiles_plan& p) const {
-    const index channels = n.out.channels(), points = p.shape.points(), depth = p.in_planes - p.planes + 1;
+    const index points = p.shape.points(), depth = p.in_planes - p.planes + 1;
     if (depth > 1 && points * p.input_point(p.block) > 2'000'000) return std::numeric_limits<index>::max();
     // To begin and to end a sum takes about as long as three products.
-    const index products = p.tiles() * points * depth * (in_channels + 3) * channels / 32 * 9 / 8;
+    const index products = p.tiles() * points * depth * (p.in_channels + 3) * p.channels / 32 * 9 / 8;
     const index vectors =
-        p.tiles() / p.planes * p.in_planes * pieces(in_channels, 16) + p.tiles() * pieces(channels, 16);
+        p.tiles() / p.planes * p.in_planes * pieces(p.in_channels, 16) + p.tiles() * pieces(p.channels, 16);
     return together(products + vectors * points * (p.by_points ? 11 : 3),
-                    points * depth * in_channels * channels, pieces(p.tiles(), p.block));
+                    points * depth * p.in_channels * p.channels, pieces(p.tiles(), p.block));
+  }
+
+  /// Strassen's products, whose inputs and results take about 4 cycles a vector to be made and summed.
+  constexpr index strassen(const winograd_tiles_plan& p) const {
+    const index vectors = p.tiles() * p.shape.points() * (p.in_channels + p.channels) / 16;
+    return together(
+        p.tiles() * p.shape.points() * (p.in_channels + 3) * p.channels / 32 * 9 / 8 + vectors * 4,
+        p.shape.points() * p.in_channels * p.channels, pieces(p.tiles(), p.block));
   }
 
  private:

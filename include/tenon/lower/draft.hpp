@@ -100,7 +100,7 @@ struct draft {
     return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
 
-  /// What step s would be as a Winograd convolution in tiles of so many outputs.
+  /// What step s would be as a convolution in tiles of so many outputs.
   constexpr winograd_tiles_plan tiles_of(int s, int outputs) const {
     const step& st = steps[s];
     const bool pooled = st.pool >= 0;

@@ -137,7 +137,7 @@ class staging {
     to.out = out;
     if (d_.operand[s][1] >= 0) to.residual = d_.read[d_.resolve(d_.operand[s][1])];
     if (to.how == algorithm::winograd) to.scratch = new_scratch(d_.nodes[to.node], plan_.buffers[in]);
-    if (to.how == algorithm::winograd_tiles) to.scratch = new_scratch(d_.tiles_of(s).scratch());
+    if (is_tiled(to.how)) to.scratch = new_scratch(d_.tiles_of(s).scratch());
     publish(id, out);
   }
 

@@ -1,4 +1,5 @@
-// F4. Winograd convolution in tiles: how a layer is cut, on every instruction set alike.
+// F4. Convolution in tiles, by Winograd's or Strassen's algorithm: how a layer is cut, on every instruction
+// set alike.
 #pragma once
 
 #include "tenon/kernel/winograd.hpp"
@@ -6,17 +7,22 @@
 
 namespace tenon {
 
-/// What a Winograd convolution by tiles is on every instruction set.
+/// What a convolution by tiles is on every instruction set.
 struct winograd_tiles_plan {
   winograd_shape shape;
   winograd_tiling rows, columns;
   index planes, in_planes;
-  index block;        // tiles at a time, at most
-  bool by_points;     // all output channels of a point are multiplied before the next point
-  index input_step;   // elements of a transformed tile
-  index group_width;  // of its products, at most
+  index in_channels, channels;  // of a product
+  index block;                  // tiles at a time, at most
+  bool by_points;               // all output channels of a point are multiplied before the next point
+  index input_step;             // elements of a transformed tile
+  index group_width;            // of its products, at most
 
   constexpr index tiles() const { return planes * rows.tiles() * columns.tiles(); }
+  /// Multiply-accumulates of all products.
+  constexpr index products() const {
+    return tiles() * shape.points() * (in_planes - planes + 1) * in_channels * channels;
+  }
   /// From one point to the next, where a point has so many elements: an odd number of cache lines. A tile is
   /// written to all points at once, and a power of two between them would put all into a few sets of the
   /// cache.
@@ -32,8 +38,8 @@ struct winograd_tiles_plan {
   }
 };
 
-/// `outputs`: of a tile along an axis with three taps; pool_rows and pool_columns are of a fused pool,
-/// else 1.
+/// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; pool_rows and
+/// pool_columns are of a fused pool, else 1.
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_channels, int outputs,
                                                      const shape& out, index pool_rows, index pool_columns) {
   const window w = on_memory(n);
@@ -44,12 +50,17 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
   p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
   p.planes = out.positions() / (rows * columns);
+  if (w.kernel[0] * w.kernel[1] * w.kernel[2] == 1) {
+    p.shape.halvings = outputs == 4 ? 2 : 1;
+    p.planes = 1, p.rows = {1, 1, 1}, p.columns = {out.positions(), outputs, 1};
+  }
   p.in_planes = p.planes + w.kernel[0] - 1;
-  p.input_step = pieces(in_channels, arena_alignment) * arena_alignment;
+  p.in_channels = in_channels / p.shape.parts(), p.channels = n.out.channels() / p.shape.parts();
+  p.input_step = pieces(p.in_channels, arena_alignment) * arena_alignment;
   // A tile's inputs are broadcast side by side: of steps that are multiples of 1 KiB, all would fall into the
   // same few sets of the cache.
   if (p.input_step % 256 == 0) p.input_step += arena_alignment;
-  const index channels = n.out.channels(), few = pieces(channels, arena_alignment) * arena_alignment;
+  const index few = pieces(p.channels, arena_alignment) * arena_alignment;
   const index tiles = p.tiles(), point = p.shape.points();
   p.group_width = few < 64 ? few : 64;
   // What is transformed and multiplied at once stays in the L2 cache. Where that would be too few tiles for

@@ -20,11 +20,12 @@ constexpr T finished(const T& x) {
   return x;
 }
 
-/// A sum over the window of convolution `layer` at output `o`, of weight(channel, k) * input(channel, k) for
-/// `channels` channels and all taps k. A number type that knows of faster algorithms looks at it here.
+/// A sum over the window of convolution `layer` at output `o` of channel `oc`, of weight(channel, k) *
+/// input(channel, k) for `channels` channels and all taps k. A number type that knows of faster algorithms
+/// looks at it here.
 template <class T, class Weight, class Input>
-constexpr T convolved(const T& sum, const node& /*layer*/, const position& /*o*/, index /*channels*/, Weight,
-                      Input) {
+constexpr T convolved(const T& sum, const node& /*layer*/, index /*oc*/, const position& /*o*/,
+                      index /*channels*/, Weight, Input) {
   return sum;
 }
 

@@ -48,7 +48,7 @@ constexpr feature_map<T> conv(const layer_inputs<T>& l) {
     T sum = n.attr.has_bias ? l.tensor(biases + bias) : T(0);
     for (index ic = 0; ic < channels; ++ic)
       each_position(kernel, [&](const position& k) { sum = sum + weight(ic, k) * input(ic, k); });
-    return local ? sum : convolved(sum, n, o, channels, weight, input);
+    return local ? sum : convolved(sum, n, oc, o, channels, weight, input);
   });
 }
 
