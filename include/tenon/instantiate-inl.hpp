@@ -120,6 +120,8 @@ constexpr direct_tiles make_direct_tiles() {
         if constexpr (Step::view.what.how == algorithm::winograd)
           tiles.run[block][rows][columns] =
               &winograd_tile<key, int(Step::view.layer().win.kernel[0]), Step::geometry.slide>;
+        else if constexpr (key.depthwise > 0)
+          tiles.run[block][rows][columns] = &depthwise_tile<key>;
         else
           tiles.run[block][rows][columns] = &direct_tile<key>;
       }

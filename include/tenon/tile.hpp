@@ -48,6 +48,15 @@ constexpr int lanes_for(simd isa, index channels) {
 /// How often `extent` is cut into pieces of `piece`.
 constexpr index pieces(index extent, index piece) { return (extent + piece - 1) / piece; }
 
+/// Taps of a row of a depthwise filter that are computed together, and the stride of their inputs: tap k of
+/// column c takes input c * stride + k.
+struct row_of_taps {
+  int taps = 1;
+  int stride = 1;
+
+  constexpr index inputs(index columns) const { return (columns - 1) * stride + taps; }
+};
+
 /// Cycles of a tile for one tap, in quarters: two FMAs and two loads start per cycle, and a chain of FMAs
 /// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves. The loop around
 /// a tap takes about one cycle more.
@@ -74,7 +83,7 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
 /// pool.
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
-                           int pool_columns, bool depthwise) {
+                           int pool_columns) {
   const int lanes = lanes_for(isa, channels);
   const index vectors = pieces(channels, lanes);
   tile best{pool_rows, pool_columns, 1, lanes};
@@ -88,15 +97,45 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
       if (most < 1) break;
       const index c = pieces(windows, pieces(windows, most)) * pool_columns;
       const auto cycles_of = [&](index nr) {
-        return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
-          return tile_cycles(tr * tc * nr, nr + tr * tc * (depthwise ? nr : 1));
-        });
+        return map_cycles(rows, columns, r, c,
+                          [&](index tr, index tc) { return tile_cycles(tr * tc * nr, nr + tr * tc); });
       };
       index cycles = vectors / v * cycles_of(v);
       if (vectors % v > 0) cycles += cycles_of(vectors % v);
       if (best_cycles < 0 || cycles < best_cycles)
         best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes};
     }
+  }
+  return best;
+}
+
+/// The same for a depthwise convolution: rows of the tile one after the other (as few as a fused pool lets
+/// it), each with its accumulators, the inputs of a row and its weights in registers.
+constexpr tile choose_depthwise_tile(simd isa, index channels, index columns, int pool_rows, int pool_columns,
+                                     row_of_taps row) {
+  const int lanes = lanes_for(isa, channels);
+  const index vectors = pieces(channels, lanes);
+  tile best{pool_rows, pool_columns, 1, lanes};
+  if (columns < pool_columns) return best;
+  index best_cycles = -1;
+  for (int v = 1; v <= 4 && v <= vectors; ++v) {
+    const index windows = columns / pool_columns;
+    index most = windows;
+    while (most > 1 &&
+           v * (pool_rows * most * pool_columns + row.inputs(most * pool_columns) + row.taps) + 1 >
+               isa.registers)
+      --most;
+    const index c = pieces(windows, pieces(windows, most)) * pool_columns;
+    // An input is one load, a product one FMA; a tile takes some cycles more to begin and to end.
+    const auto cycles_of = [&](index nr) {
+      return map_cycles(pool_rows, columns, pool_rows, c, [&](index tr, index tc) {
+        return tr * tile_cycles(tc * row.taps * nr, (row.inputs(tc) + row.taps) * nr) + 8;
+      });
+    };
+    index cycles = vectors / v * cycles_of(v);
+    if (vectors % v > 0) cycles += cycles_of(vectors % v);
+    if (best_cycles < 0 || cycles < best_cycles)
+      best_cycles = cycles, best = {pool_rows, static_cast<int>(c), v, lanes};
   }
   return best;
 }
@@ -148,7 +187,8 @@ struct direct_key {
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
   bool partial;          // the last vector has fewer channels than lanes
-  bool depthwise;        // each lane has an input of its own, instead of one input for all
+  int depthwise;         // each lane has an input of its own; so many taps of a row at once, or 0
+  index tap_step;        // of a depthwise convolution: elements between the inputs of neighbouring taps
   bool biased = true;    // the panel begins with the biases; else sums begin with zero
   bool fetches = false;  // asks for the weights of the next panel
   numerics numbers = numerics::standard;

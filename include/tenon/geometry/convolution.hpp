@@ -41,6 +41,14 @@ constexpr void join_taps(direct_layer& l) {
   }
 }
 
+/// Taps of a row of a depthwise filter, whose taps are joined, that are computed together: all of them if
+/// their inputs overlap and they leave room for accumulators where there are 16 registers.
+constexpr row_of_taps taps_at_once(const direct_layer& l) {
+  const index taps = l.tap_channels, stride = l.column_step / l.tap_channel_step;
+  const bool overlap = stride < taps && l.column_step % l.tap_channel_step == 0;
+  return overlap && taps <= 5 ? row_of_taps{static_cast<int>(taps), static_cast<int>(stride)} : row_of_taps{};
+}
+
 /// Cuts the output channels of each group into blocks of the tile's.
 constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.tile_rows = t.rows;
@@ -116,7 +124,9 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   // A chain may ask for any number of rows.
   const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
   return cut_blocks(
-      l, choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns, depthwise));
+      l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows, e.pool_columns,
+                                           taps_at_once(l))
+                   : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns));
 }
 
 /// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.
@@ -161,7 +171,7 @@ constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
   l.tap_channels = in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   static_cast<direct_geometry&>(g) =
-      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, false));
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1));
   return g;
 }
 
@@ -184,7 +194,8 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
   key.after = epilogue_of(s);
   key.partial = rest_block && g.rest_partial;
-  key.depthwise = g.layer.depthwise;
+  key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
+  key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
   key.fetches = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
   key.numbers = s.plan.numbers;
   return key;

@@ -12,7 +12,8 @@
 //      ...    +------+------+
 //              w[tap] loaded once for all pixels
 //
-// In a depthwise convolution x is a vector, too: every channel has an input of its own.
+// In a depthwise convolution x is a vector, too: every channel has an input of its own, and vectors of inputs
+// are loaded once for all outputs of a row that they take part in.
 //
 // A tap is one (row, column, input channel) of the filter; their order is that of the packed weights:
 //   panel of a block of output channels:  bias[vectors * lanes], then w[tap][vectors * lanes] for each tap
@@ -24,6 +25,8 @@
 #endif
 
 #include <hwy/cache_control.h>
+
+#include <numeric>
 
 #include "tenon/kernel/direct.hpp"
 #include "tenon/kernel/vector-inl.hpp"
@@ -94,19 +97,10 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
         TENON_UNROLL
         for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
-          if constexpr (Key.depthwise) {
-            TENON_UNROLL
-            for (int v = 0; v < vectors; ++v) {
-              const V value = Key.partial && v == vectors - 1 ? load_first(d, at + v * t.lanes, l.last_lanes)
-                                                              : hn::LoadU(d, at + v * t.lanes);
-              acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
-            }
-          } else {
-            const V value = hn::Set(d, *at);
-            TENON_UNROLL
-            for (int v = 0; v < vectors; ++v)
-              acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
-          }
+          const V value = hn::Set(d, *at);
+          TENON_UNROLL
+          for (int v = 0; v < vectors; ++v)
+            acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
         }
         panel += t.channels();
         x += l.tap_channel_step;
@@ -132,6 +126,91 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   if constexpr (Key.biased) panel += t.channels();
   for (index plane = 0; plane < l.tap_planes; ++plane)
     panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, ahead);
+  finish_tile<Key>(l, acc, residual, out);
+}
+
+/// The inputs of a row of a depthwise tile lie `unit` elements apart: column c and tap k take number
+/// c * stride + k * dilation.
+template <direct_key Key>
+struct depthwise_row {
+  static constexpr int columns = Key.shape.columns, vectors = Key.shape.vectors, taps = Key.depthwise;
+  static constexpr index unit = std::gcd(Key.column_step, Key.tap_step);
+  static constexpr int stride = static_cast<int>(Key.column_step / unit);
+  static constexpr int dilation = static_cast<int>(Key.tap_step / unit);
+  static constexpr int inputs = (columns - 1) * stride + (taps - 1) * dilation + 1;
+
+  static constexpr bool is_used(int input) {
+    for (int c = 0; c < columns; ++c)
+      for (int k = 0; k < taps; ++k)
+        if (c * stride + k * dilation == input) return true;
+    return false;
+  }
+
+  /// x[input * vectors + vector] of the row at `from`.
+  template <class D, class V>
+  static HWY_INLINE void load(D d, const float* HWY_RESTRICT from, std::size_t last_lanes, V* x) {
+    TENON_UNROLL
+    for (int i = 0; i < inputs * vectors; ++i) {
+      if (!is_used(i / vectors)) continue;
+      const float* at = from + i / vectors * unit + i % vectors * Key.shape.lanes;
+      x[i] = Key.partial && i % vectors == vectors - 1 ? load_first(d, at, last_lanes) : hn::LoadU(d, at);
+    }
+  }
+};
+
+/// One tile of a depthwise convolution, Key.depthwise taps of a row at a time: their weights are in
+/// registers, and so are the inputs of a row, each of which is loaded once for all outputs that it takes part
+/// in.
+template <direct_key Key>
+HWY_NOINLINE void depthwise_tile(const direct_layer& l, const float* HWY_RESTRICT in,
+                                 const float* HWY_RESTRICT panel, const float* residual,
+                                 float* HWY_RESTRICT out, const float*) {
+  using inputs = depthwise_row<Key>;
+  constexpr tile t = Key.shape;
+  const tag<t.lanes, Key.numbers> d;
+  using V = vec<t.lanes>;
+  constexpr int vectors = t.vectors, taps = Key.depthwise, row_sums = t.columns * vectors;
+  V x[inputs::inputs * vectors];
+  V acc[t.rows * row_sums];
+  TENON_UNROLL
+  for (int i = 0; i < t.rows * row_sums; ++i) acc[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
+  TENON_UNROLL
+  for (int r = 0; r < t.rows; ++r) {
+    const float* HWY_RESTRICT weights = panel + t.channels();
+    const float* HWY_RESTRICT at = in + r * Key.row_step;
+    index tap = taps, row = 1, plane = 1;
+    // Inputs are loaded at the end of a turn, for the next: of loads that are used in the block where they
+    // stand, GCC 12 makes one in each use, and loads would take longer than sums.
+    inputs::load(d, at, l.last_lanes, x);
+    while (true) {
+      V w[taps * vectors];
+      TENON_UNROLL
+      for (int i = 0; i < taps * vectors; ++i) w[i] = hn::LoadU(d, weights + i * t.lanes);
+      TENON_UNROLL
+      for (int k = 0; k < taps; ++k) {
+        TENON_UNROLL
+        for (int i = 0; i < row_sums; ++i) {
+          V& sum = acc[r * row_sums + i];
+          const int c = i / vectors, v = i % vectors;
+          sum = mul_add(d, x[(c * inputs::stride + k * inputs::dilation) * vectors + v], w[k * vectors + v],
+                        sum);
+        }
+      }
+      weights += taps * t.channels();
+      if (taps == 1 && tap < l.tap_channels) {
+        ++tap, at += Key.tap_step;
+      } else if (row < l.tap_rows) {
+        at += l.tap_row_step - (tap - taps) * Key.tap_step;
+        tap = taps, ++row;
+      } else if (plane < l.tap_planes) {
+        at = in + r * Key.row_step + plane * l.tap_plane_step;
+        tap = taps, row = 1, ++plane;
+      } else {
+        break;
+      }
+      inputs::load(d, at, l.last_lanes, x);
+    }
+  }
   finish_tile<Key>(l, acc, residual, out);
 }
 

@@ -48,11 +48,11 @@ class staging {
     b.halo_back = d.back, b.halo_bottom = d.bottom, b.halo_right = d.right;
     if (d.vectors_along_width) b.slack = arena_alignment;
   }
-  /// Channels whose pixels lie a multiple of 1 KiB apart would fall into the same few sets of the cache, and
-  /// a window's pixels would push out one another: a cache line more keeps them apart.
+  /// Channels whose pixels lie a multiple of 512 bytes apart would fall into the same few sets of the cache,
+  /// and a window's pixels would push out one another: a cache line more keeps them apart.
   static constexpr void spread(buffer& b, const demand& d) {
     if (b.order == layout::interleaved && b.where == place::arena && b.positions() > 1 && !d.dense &&
-        !d.natural && b.channels % 256 == 0)
+        !d.natural && b.channels % 128 == 0)
       b.pixel = b.channels + arena_alignment;
   }
   constexpr void emit_copy(int from, int to) {
