@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <tenon/reference.hpp>
 #include <zoo/lenet5.hpp>
@@ -13,6 +12,7 @@
 #include <tenon/instantiate.hpp>
 
 #include "../tests/zoo/seeded.hpp"
+#include "figures.hpp"
 #include "layer_entry.hpp"
 #include "network.hpp"
 #include "program.hpp"
@@ -103,10 +103,6 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   return bench::run_program(app, argc, argv, [&](const std::string& file) {
     std::printf("%-32s %-14s %9s %9s\n", "* chosen by the library", "", "largest", "mean");
-    const json all{{"layers", layers()}, {"networks", networks(most * 1'000'000)}};
-    if (file.empty()) return;
-    std::ofstream out(file);
-    out << all.dump(1) << "\n";
-    if (!out.flush()) throw std::runtime_error("cannot write " + file);
+    bench::write_figures(file, {{"layers", layers()}, {"networks", networks(most * 1'000'000)}});
   });
 }

@@ -148,11 +148,7 @@ class contests::writer : public benchmark::JSONReporter {
 };
 
 contests::contests(const std::string& file) {
-  note("cpu", cpu_model());
-  note("compiler", compiler());
-  note("commit", commit());
-  note("day", date());
-  note("instruction_set", instruction_set());
+  for (const auto& [name, value] : context()) note(name, value);
   note("clock_reading_ns", std::to_string(std::lround(1e9 * clock_reading())));
   if (!file.empty()) file_.open(file);
   if (!file_.good()) throw std::runtime_error("cannot write " + file);

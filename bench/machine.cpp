@@ -49,6 +49,17 @@ std::string instruction_set() {
   return hwy::TargetName(best & -best);
 }
 
+std::vector<std::pair<std::string, std::string>> context() {
+  const std::string highway =
+      std::to_string(HWY_MAJOR) + '.' + std::to_string(HWY_MINOR) + '.' + std::to_string(HWY_PATCH);
+  return {{"cpu", cpu_model()},
+          {"compiler", compiler()},
+          {"commit", commit()},
+          {"day", date()},
+          {"instruction_set", instruction_set()},
+          {"highway", highway}};
+}
+
 void use_instruction_set(const std::string& name) {
   for (const auto target : hwy::SupportedAndGeneratedTargets()) {
     if (hwy::TargetName(target) != name) continue;

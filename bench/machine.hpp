@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -16,6 +17,10 @@ std::string date();  // of now, 2024-02-29
 std::vector<std::string> instruction_sets();
 
 std::string instruction_set();  // the one that networks constructed now run on
+
+/// What stands in the context of every JSON file, names and values: cpu, compiler, commit, day and
+/// instruction_set, as above, and the versions of the libraries that kernels are made of.
+std::vector<std::pair<std::string, std::string>> context();
 
 /// From now on every network that is constructed runs on this one. Throws std::invalid_argument for any other
 /// name than those above.

@@ -2,10 +2,10 @@
 #include <tenon/peak.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "figures.hpp"
 #include "network.hpp"
 #include "program.hpp"
 
@@ -45,15 +45,10 @@ int main(int argc, char** argv) {
     for (const bench::network_type& type : bench::all_networks())
       if (type.fused && (only.empty() || std::ranges::find(only, type.name) != only.end()))
         nets.push_back(profile(type, core, runs));
-    if (file.empty()) return;
-    std::ofstream out(file);
-    out << json{{"gflops", core.gflops},
-                {"l2_gbytes", core.l2_gbytes},
-                {"l3_gbytes", core.l3_gbytes},
-                {"memory_gbytes", core.memory_gbytes},
-                {"networks", nets}}
-               .dump(1)
-        << "\n";
-    if (!out.flush()) throw std::runtime_error("cannot write " + file);
+    bench::write_figures(file, {{"gflops", core.gflops},
+                                {"l2_gbytes", core.l2_gbytes},
+                                {"l3_gbytes", core.l3_gbytes},
+                                {"memory_gbytes", core.memory_gbytes},
+                                {"networks", nets}});
   });
 }

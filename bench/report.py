@@ -29,6 +29,15 @@ MOST_SPREAD = 1.3
 PROMISED = 1e-5
 
 
+def caption_of(context):
+    """What the figures of a file depend on; what it does not tell is left out."""
+    text = ", ".join(prefix + context[key] for key, prefix in (
+        ("cpu", ""), ("instruction_set", ""), ("compiler", ""), ("commit", "commit "), ("day", "")) if context.get(key))
+    for library, title in (("highway", "Highway"), ("onnxruntime", "ONNX Runtime"), ("libtorch", "libtorch"), ("onednn", "oneDNN")):
+        text += f"; {title} {context[library]}" if context.get(library) else ""
+    return text or "Where and when this was measured is not written down."
+
+
 class Figures:
     """The contestants of one JSON file by name, and what is known of all."""
 
@@ -49,11 +58,7 @@ class Figures:
         return entry["gbytes"] * entry["real_time"] / entry["least_us"]
 
     def caption(self):
-        c = self.context
-        text = f"{c['cpu']}, {c['instruction_set']}, {c['compiler']}, commit {c['commit']}, {c['day']}"
-        for peer, title in (("onnxruntime", "ONNX Runtime"), ("libtorch", "libtorch"), ("onednn", "oneDNN")):
-            text += f"; {title} {c[peer]}" if c.get(peer) else ""
-        return text
+        return caption_of(self.context)
 
 
 def number(value):
@@ -143,7 +148,10 @@ def write_peers(folder, one, two):
                "<with Winograd µs", "<ratio to the best", "best", "<to reach"]
     if two:
         heading += ["<tenon, 2 threads µs", "<faster by", "<best peer, 2 threads µs", "<ratio"]
-    write(folder / "peers.md", "Networks beside their peers", one.caption(),
+    caption = one.caption()
+    if two and two.caption() != caption:
+        caption += f". On 2 threads: {two.caption()}"
+    write(folder / "peers.md", "Networks beside their peers", caption,
           "Medians of runs in random turns. ONNX Runtime is called through its binding for Node.js: what an empty model "
           f"takes, {floor_of_call(one):.1f} µs, is taken off. oneDNN's convolutions alone are not a network: they count "
           f"as a peer of {', '.join(ALONE_COUNTS)}.\n", table(heading, rows))
@@ -192,7 +200,7 @@ def write_layers(folder, figures):
                  "<% of peak", "<times the floor"], rows))
 
 
-def write_profile(folder, profile, caption):
+def write_profile(folder, profile):
     rows = [[net["name"], number(net["us"]), number(net["floor_us"]), f"{net['us'] / net['floor_us']:.2f}"]
             for net in profile["networks"]]
     parts = [table(["network", "<sum of its steps µs", "<floor µs", "<times"], rows)]
@@ -202,14 +210,14 @@ def write_profile(folder, profile, caption):
                   table(["<step", "layers", "algorithm", "<µs", "<floor µs", "<times"],
                         [[str(s["step"]), f"`{s['layers']}`".replace("|", "\\|"), s["algorithm"], number(s["us"]),
                           number(s["floor_us"]), f"{s['us'] / s['floor_us']:.1f}"] for s in slowest])]
-    write(folder / "profile.md", "Networks step by step", caption, *parts)
+    write(folder / "profile.md", "Networks step by step", caption_of(profile.get("context", {})), *parts)
 
 
-def write_errors(folder, errors, caption):
+def write_errors(folder, errors):
     def rows(all):
         return [[e["name"] if i == 0 or all[i - 1]["name"] != e["name"] else "", e["how"], f"{e['most']:.1e}",
                  f"{e['mean']:.1e}"] for i, e in enumerate(all)]
-    write(folder / "errors.md", "Errors", caption,
+    write(folder / "errors.md", "Errors", caption_of(errors.get("context", {})),
           "Outputs beside those of the reference in double, as parts of the largest one; * is what the library chooses.\n",
           table(["layer", "algorithm", "<largest error", "<mean error"], rows(errors["layers"])),
           f"\nNetworks; {PROMISED:.0e} is promised of the standard ones.\n",
@@ -314,10 +322,10 @@ def main():
         problems = write_peers(folder, one, two)
     if layers:
         write_layers(folder, layers)
-    if profile and one:
-        write_profile(folder, profile, one.caption())
-    if errors and one:
-        problems += write_errors(folder, errors, one.caption())
+    if profile:
+        write_profile(folder, profile)
+    if errors:
+        problems += write_errors(folder, errors)
     if not shutil.which("gnuplot"):
         print("note: no gnuplot here: no pictures", file=sys.stderr)
     else:
