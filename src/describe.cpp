@@ -5,6 +5,7 @@
 
 #include "table.hpp"
 #include "tenon/geometry.hpp"
+#include "tenon/geometry/split.hpp"
 #include "tenon/receptive_field.hpp"
 
 namespace tenon::detail {
@@ -45,6 +46,46 @@ std::string tile_text(const step_view& s, simd isa) {
   }
 }
 
+/// What the pieces of a cut are made of.
+std::string unit_text(const step_view& s, const cut& how) {
+  if (s.what.chain > 1) return "rows";
+  switch (s.what.how) {
+    case algorithm::winograd_tiles:
+    case algorithm::strassen:
+      return "tiles";
+    case algorithm::matrix_vector:
+      return "outputs";
+    case algorithm::local:
+      return "pixels";
+    case algorithm::copy:
+    case algorithm::map:
+    case algorithm::affine:
+    case algorithm::combine:
+      return "parts";
+    case algorithm::normalise:
+      return s.layer().attr.per_position ? "rows" : "sets";
+    default:
+      return how.axis == cut_axis::planes ? "planes" : how.axis == cut_axis::rows ? "rows" : "columns";
+  }
+}
+
+/// "14 x rows, 2 x channels", "7 x tiles, then 4 x channels": the parts of a step, phase by phase.
+std::string cut_text(const step_view& s, const step_split& split) {
+  if (!split.shared() || is_later_link(s.what)) return "-";
+  std::string text = split.one_each ? "up to " : "";
+  for (int phase = 0; phase < split.phases; ++phase) {
+    const cut& how = split.phase[phase];
+    if (phase > 0) text += ", then ";
+    if (how.parts() == 1) text += "whole";
+    if (how.along > 1) text += std::to_string(how.along) + " x " + unit_text(s, how);
+    if (how.along > 1 && how.blocks > 1) text += ", ";
+    if (how.blocks > 1)
+      text +=
+          std::to_string(how.blocks) + (s.what.how == algorithm::transposed ? " x phases" : " x channels");
+  }
+  return text;
+}
+
 std::string place_text(const buffer& b) {
   if (b.where == place::input) return "input";
   if (b.where == place::output) return "output";
@@ -79,15 +120,19 @@ void print_summary(std::ostream& out, graph_view network, plan_view schedule) {
   out << "Arena: " << grouped(schedule.arena_elements * index(sizeof(float))) << " bytes\n";
 }
 
-void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa, const machine& core) {
-  table<10> t(
-      {"Step", "Computes", "Algorithm", "Tile", "<In", "<Out", "<MACs", "<Weights", "<Arena", "<Floor us"});
-  index macs = 0, packed = 0;
+void print_plan(std::ostream& out, graph_view network, plan_view schedule, index share_from, simd isa,
+                const machine& core) {
+  table<11> t({"Step", "Computes", "Algorithm", "Tile", "Cut", "<In", "<Out", "<MACs", "<Weights", "<Arena",
+               "<Floor us"});
+  index macs = 0, packed = 0, time = 0;
   double floor = 0;
+  for (const step& s : schedule.steps) time += time_with({network, schedule, s}, isa);
+  const bool cuts = time >= least_to_share(share_from);
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
     const step_view s{network, schedule, schedule.steps[i]};
     const index bytes = packed_elements(s, isa) * index(sizeof(float));
-    t.add({std::to_string(i), computed_by(s), algorithm_text(s), tile_text(s, isa), map_text(s.in()),
+    t.add({std::to_string(i), computed_by(s), algorithm_text(s), tile_text(s, isa),
+           cut_text(s, cuts ? split_of(s, isa, share_from) : step_split{}), map_text(s.in()),
            map_text(s.out()), counted(s.what.macs), counted(bytes), place_text(s.out()),
            fixed(least_microseconds(s, core))});
     macs += s.what.macs, packed += bytes, floor += least_microseconds(s, core);

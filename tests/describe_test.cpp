@@ -8,6 +8,8 @@
 #include "lenet5.hpp"
 #include "resnet8.hpp"
 
+#include <tenon/geometry/split.hpp>
+
 namespace {
 
 /// Rows of a table, runs of blanks shrunk to one.
@@ -67,14 +69,14 @@ TEST_CASE("summary shows dotted names", "[describe]") {
 
 TEST_CASE("explain shows what was fused, how it runs and where it lies", "[describe]") {
   const auto plan = plan_of<LeNet5>(avx512);
-  CHECK(plan[0] == "Step Computes Algorithm Tile In Out MACs Weights Arena Floor us");
+  CHECK(plan[0] == "Step Computes Algorithm Tile Cut In Out MACs Weights Arena Floor us");
   CHECK(has(plan,
-            "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch 1x28x28 6x14x14 "
+            "1 conv<6, 5, padding{2}> | relu | max_pool<2> direct_width 2x32 px, 6 ch - 1x28x28 6x14x14 "
             "117,600 624 @0 1.18"));
   CHECK(has(plan,
-            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 "
+            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch - 6x14x14 16x5x5 240,000 11,584 "
             "@6784 2.40"));
-  CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs 84 10 840 5,440 output 0.024"));
+  CHECK(has(plan, "5 linear<10> matrix_vector 1x16 outputs - 84 10 840 5,440 output 0.024"));
   CHECK(
       has(plan,
           "6 steps, 416,520 MACs, 269,424 bytes of packed weights for vectors of 16, arena of 8,896 bytes"));
@@ -86,9 +88,48 @@ struct Inverted : tenon::model<input<16, 64, 64> | conv<64, 1> | relu6 | conv<64
 TEST_CASE("explain shows chains", "[describe]") {
   const auto plan = plan_of<Inverted>(avx512);
   CHECK(has(plan,
-            "0 conv<64, 1> | relu6 direct 1x13 px, 2x16 ch 16x64x64 64x64x64 4,194,304 4,352 @0, 16 rows "
+            "0 conv<64, 1> | relu6 direct 1x13 px, 2x16 ch up to 8 x rows 16x64x64 64x64x64 4,194,304 4,352 "
+            "@0, 16 rows "
             "107.5"));
   CHECK(has(plan, "Steps 0 to 2 are a chain: they advance together, 6 rows of the last at a time"));
+}
+
+/// All its steps are cut, however small, into what can be told by counting.
+struct InParts : tenon::model<input<16, 32, 32> | conv<32, 3, padding{1}> | relu | max_pool<2> | flatten |
+                                  linear<64> | softmax,
+                              tenon::lowering{.share_from = 0}> {};
+
+/// Phases that wait for each other, and those of a stride, which do not.
+struct InPhases : tenon::model<input<512, 16, 16> | conv<1024, 3, padding{1}> | relu |
+                               conv<1024, 3, padding{1}> | conv_transpose<64, 2, stride{2}>> {};
+
+TEST_CASE("explain shows how steps are cut for threads", "[describe]") {
+  const auto view = view_of(tenon::kept_plan<InParts::schedule>);
+  const auto plan = plan_of<InParts>(avx512);
+  std::size_t cuts = 0;
+  for (std::size_t i = 0; i < view.steps.size(); ++i) {
+    const tenon::step_view s{InParts::network.view(), view, view.steps[i]};
+    const tenon::step_split split = tenon::split_of(s, avx512, 0);
+    std::string parts = "-";
+    if (split.shared()) {
+      const tenon::cut& how = split.phase[0];
+      ++cuts, parts = "";
+      if (how.along > 1) parts = std::to_string(how.along) + " x ";
+      if (how.along == 1) parts = std::to_string(how.blocks) + " x channels";
+    }
+    INFO(plan[i + 2]);
+    CHECK(plan[i + 2].find(' ' + parts) != std::string::npos);
+  }
+  CHECK(cuts >= 2);
+  const auto phases = plan_of<InPhases>(avx512);
+  const auto says = [&](const std::string& text) {
+    return std::ranges::any_of(phases, [&](const std::string& row) { return row.find(text) != row.npos; });
+  };
+  CHECK(says(" x tiles, then "));
+  CHECK(says(" x phases"));
+  // With the usual least time of a part, nothing of so small a network is.
+  struct whole : tenon::model<InParts::expression> {};
+  for (const std::string& row : plan_of<whole>(avx512)) CHECK(row.find(" x ") == std::string::npos);
 }
 
 TEST_CASE("explain says how numbers are computed if not as usual", "[describe]") {
@@ -113,7 +154,7 @@ TEST_CASE("tiles follow the instruction set, the arena does not", "[describe]") 
 
 TEST_CASE("the unfused plan has a step for each layer", "[describe]") {
   const auto plan = plan_of<tenon::unfused<LeNet5>>(avx512);
-  CHECK(has(plan, "2 relu map 6x28x28 6x28x28 - - @18816 0.235"));
+  CHECK(has(plan, "2 relu map - 6x28x28 6x28x28 - - @18816 0.235"));
   CHECK(plan[plan.size() - 2].starts_with("12 steps"));
 }
 
@@ -137,6 +178,6 @@ TEST_CASE("explain takes the figures of a machine", "[describe]") {
   std::ostringstream out;
   tenon::explain<LeNet5>(out, avx512, {.gflops = 100});
   CHECK(has(rows(out.str()),
-            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch 6x14x14 16x5x5 240,000 11,584 "
+            "2 conv<16, 5> | relu | max_pool<2> winograd 2x10 px, 1x16 ch - 6x14x14 16x5x5 240,000 11,584 "
             "@6784 4.80"));
 }

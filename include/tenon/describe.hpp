@@ -10,7 +10,8 @@ namespace tenon {
 namespace detail {
 
 void print_summary(std::ostream& out, graph_view network, plan_view schedule);
-void print_plan(std::ostream& out, graph_view network, plan_view schedule, simd isa, const machine& core);
+void print_plan(std::ostream& out, graph_view network, plan_view schedule, index share_from, simd isa,
+                const machine& core);
 
 }  // namespace detail
 
@@ -21,11 +22,13 @@ void summary(std::ostream& out = std::cout) {
 }
 
 /// Prints the plan of M: what each step computes and what was fused into it, algorithm and register tile for
-/// the instruction set `isa`, shapes, multiply-accumulates, bytes, the place of its output in the arena, and
-/// the microseconds that one core of `core` needs for it at the very least (see roofline.hpp).
+/// the instruction set `isa`, how it is cut for several threads ("4 x rows", or "-" if one thread runs it),
+/// shapes, multiply-accumulates, bytes, the place of its output in the arena, and the microseconds that one
+/// core of `core` needs for it at the very least (see roofline.hpp).
 template <Model M>
 void explain(std::ostream& out = std::cout, simd isa = {16, 32}, const machine& core = {}) {
-  detail::print_plan(out, M::network.view(), view_of(kept_plan<M::schedule>), isa, core);
+  detail::print_plan(out, M::network.view(), view_of(kept_plan<M::schedule>), M::lowered_with.share_from, isa,
+                     core);
 }
 
 }  // namespace tenon

@@ -71,7 +71,7 @@ template <class M>
 inline constexpr auto splits = []<int... step>(std::integer_sequence<int, step...>) {
   std::array<step_split, sizeof...(step) + 1> all{};
   constexpr index share_from = M::lowered_with.share_from;
-  if ((time_with(step_of<M, step>::view, isa) + ... + index{0}) >= 5 * share_from)
+  if ((time_with(step_of<M, step>::view, isa) + ... + index{0}) >= least_to_share(share_from))
     ((all[step] = split_of(step_of<M, step>::view, isa, share_from)), ...);
   return all;
 }

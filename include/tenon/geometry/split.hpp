@@ -111,6 +111,9 @@ constexpr cut cut_of(const direct_layer& l, work w, index in_bytes, index weight
   return balanced(w, static_cast<cut_axis>(axis), units[axis], blocks_of(l), in_bytes, weight_bytes);
 }
 
+/// A network is cut if all its steps together take at least as long: 5 times what a step must take.
+constexpr index least_to_share(index share_from) { return 5 * share_from; }
+
 /// How a step is cut for several threads; into one part if it is not.
 constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
   step_split split;
