@@ -31,10 +31,10 @@ struct Two : tenon::model<concat(name<"a">(input<3, 4, 4>) | flatten, name<"b">(
 namespace {
 
 /// Is a batch of n what n single runs give? With `Executor` in parts.
-template <tenon::Model M, class... Executor>
+template <tenon::Model M, class Memory = typename M::batch_workspace, class... Executor>
 bool agrees(const tenon::executable<M>& net, std::size_t n, Executor&&... executor) {
   const auto single = std::make_unique<typename M::workspace>();
-  const auto memory = std::make_unique<typename M::batch_workspace>();
+  const auto memory = std::make_unique<Memory>();
   std::fill_n(reinterpret_cast<float*>(memory.get()), sizeof(*memory) / sizeof(float), twin::fence::post());
   std::vector<twin::fenced> x, y;
   std::array<const float*, M::input_count> in;
@@ -83,6 +83,37 @@ TEST_CASE("a batch gives the bits of single runs", "[batch]") {
         CHECK(agrees(net, n));
         CHECK(agrees(net, n, in_parts::backwards{3}));
         CHECK(agrees(net, n, in_parts::pool_executor{pool}));
+      }
+    });
+  });
+}
+
+TEST_CASE("a batch whose images are shared out gives the bits of single runs", "[batch]") {
+  job_system pool(3);
+  twin::on_every_target([&] {
+    in_parts::each(tenon_models{}, [&]<class M>() {
+      INFO(twin::title(M::network.view()));
+      const tenon::executable<M> net([] {
+        tenon::weights<M> w;
+        std::ranges::copy(twin::random_weights(M::network.view(), 1), w.values().begin());
+        return w;
+      }());
+      const auto block = static_cast<std::size_t>(M::batch_images);
+      for (const std::size_t n :
+           {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, 3 * block + 2}) {
+        INFO(n);
+        for (const int workers : {1, 2, 3, 8}) {
+          INFO(workers);
+          // The executor is asked once, and never for one part alone.
+          in_parts::backwards all{workers}, fewer{workers};
+          CHECK(agrees<M, typename M::template batch_workspace_for<8>>(net, n, all));
+          CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, fewer));
+          CHECK(all.wrong + fewer.wrong == 0);
+          CHECK(all.runs == (workers > 1 && n > 1 ? 1 : 0));
+        }
+        CHECK(agrees<M, typename M::template batch_workspace_for<3>>(net, n, in_parts::pool_executor{pool}));
+        CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, in_parts::pool_executor{pool}));
+        CHECK(agrees<M, typename M::template batch_workspace_for<1>>(net, n, in_parts::pool_executor{pool}));
       }
     });
   });

@@ -141,6 +141,43 @@ class executable {
                        M::batch_workspace::workers, &any);
   }
 
+  /// The same with whole inputs shared out among the workers, each of which runs some of them by itself: for
+  /// networks that are too small to be cut, and whenever there are many inputs. An executor that has more
+  /// workers than `scratch` has memory for uses so many of them.
+  template <class Scratch, Executor E>
+  requires std::same_as<Scratch, typename M::template batch_workspace_for<Scratch::workers>>
+  void run_batch(const std::array<const float*, M::input_count>& x,
+                 const std::array<float*, M::output_count>& y, index n, Scratch& scratch,
+                 E&& executor) const noexcept {
+    const index all = executor.workers(), workers = all < Scratch::workers ? all : Scratch::workers;
+    // Fewer than a block where not all workers would get one.
+    const index share = (n + workers - 1) / workers;
+    const index block = share < M::batch_images ? share : M::batch_images;
+    if (n <= 0) return;
+    const int parts = static_cast<int>((n + block - 1) / block);
+    const auto run_part = [&](int part, int worker) {
+      const index first = part * block, count = n - first < block ? n - first : block;
+      auto in = x;
+      auto out = y;
+      for (int k = 0; k < M::input_count; ++k) in[k] += first * M::input_shapes[k].count();
+      for (int k = 0; k < M::output_count; ++k) out[k] += first * M::output_shapes[k].count();
+      auto& own = scratch.each[worker];
+      program_.run_batch(packed_.get(), in.data(), out.data(), count, own.arena, own.images, nullptr, 1,
+                         nullptr);
+    };
+    // Where there is less memory than workers, a bundle of parts for each piece of it.
+    const int bundles = static_cast<int>(workers < parts ? workers : parts);
+    const auto run_bundle = [&](int number, int) {
+      for (int part = number; part < parts; part += bundles) run_part(part, number);
+    };
+    if (bundles == 1)
+      run_bundle(0, 0);
+    else if (all > workers)
+      executor.run(bundles, part_task(run_bundle));
+    else
+      executor.run(parts, part_task(run_part));
+  }
+
   /// One input with the executable's own workspace: one thread at a time. Takes an array or span for each
   /// input; gives M::output, or a tuple of all outputs.
   template <class... Inputs>

@@ -129,6 +129,15 @@ struct model_of {
   struct batch_workspace : workspace_for<16> {
     alignas(64) float images[batch.elements == 0 ? 1 : batch.elements];
   };
+  /// For a batch whose images are shared out among so many threads, each with memory for whole images.
+  template <int Workers>
+  requires(Workers > 0) struct batch_workspace_for {
+    struct of_worker : workspace {
+      alignas(64) float images[batch.elements == 0 ? 1 : batch.elements];
+    };
+    static constexpr int workers = Workers;
+    of_worker each[Workers];
+  };
 };
 
 /// Stands for every constant of a wrong model: it agrees with all that is said about it, and goes wherever
@@ -200,6 +209,11 @@ struct model_of<Expression, Options, false> {
   static constexpr unknown batch_images{};
   struct batch_workspace : workspace {
     float images[1], others[1];
+  };
+  template <int Workers>
+  struct batch_workspace_for {
+    static constexpr int workers = Workers;
+    batch_workspace each[Workers];
   };
 };
 
