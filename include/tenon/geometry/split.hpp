@@ -146,7 +146,9 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
       const index tiles = pieces(l.tiles(), l.multiply.tile_columns);
-      if (l.block < l.tiles() || (tiles >= 4 && l.in_tiles() == l.tiles() && weight_bytes < 4'000'000)) {
+      // Strassen's weights are several times the inputs: a part takes some of the weights, not of the tiles.
+      const bool few_weights = s.what.how != algorithm::strassen && weight_bytes < 4'000'000;
+      if (l.block < l.tiles() || (tiles >= 4 && l.in_tiles() == l.tiles() && few_weights)) {
         how = balanced(w, tiles);
         split.one_each = weight_bytes > 1'000'000;  // all of them for each part
         break;
