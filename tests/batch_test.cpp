@@ -64,10 +64,9 @@ bool agrees(const tenon::executable<M>& net, std::size_t n, Executor&&... execut
   return good;
 }
 
-}  // namespace
-
-TEST_CASE("a batch gives the bits of single runs", "[batch]") {
-  job_system pool(3);
+/// f(net, images of a block) for each of the networks, on every target.
+template <class F>
+void with_each_network(F f) {
   twin::on_every_target([&] {
     in_parts::each(tenon_models{}, [&]<class M>() {
       INFO(twin::title(M::network.view()));
@@ -76,46 +75,45 @@ TEST_CASE("a batch gives the bits of single runs", "[batch]") {
         std::ranges::copy(twin::random_weights(M::network.view(), 1), w.values().begin());
         return w;
       }());
-      const auto block = static_cast<std::size_t>(M::batch_images);
-      for (const std::size_t n :
-           {std::size_t{0}, std::size_t{1}, std::size_t{2}, block - 1, block, block + 1, 3 * block + 2}) {
-        INFO(n);
-        CHECK(agrees(net, n));
-        CHECK(agrees(net, n, in_parts::backwards{3}));
-        CHECK(agrees(net, n, in_parts::pool_executor{pool}));
-      }
+      f(net, static_cast<std::size_t>(M::batch_images));
     });
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a batch gives the bits of single runs", "[batch]") {
+  job_system pool(3);
+  with_each_network([&](const auto& net, std::size_t block) {
+    for (const std::size_t n :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, block - 1, block, block + 1, 3 * block + 2}) {
+      INFO(n);
+      CHECK(agrees(net, n));
+      CHECK(agrees(net, n, in_parts::backwards{3}));
+      CHECK(agrees(net, n, in_parts::pool_executor{pool}));
+    }
   });
 }
 
 TEST_CASE("a batch whose images are shared out gives the bits of single runs", "[batch]") {
   job_system pool(3);
-  twin::on_every_target([&] {
-    in_parts::each(tenon_models{}, [&]<class M>() {
-      INFO(twin::title(M::network.view()));
-      const tenon::executable<M> net([] {
-        tenon::weights<M> w;
-        std::ranges::copy(twin::random_weights(M::network.view(), 1), w.values().begin());
-        return w;
-      }());
-      const auto block = static_cast<std::size_t>(M::batch_images);
-      for (const std::size_t n :
-           {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, 3 * block + 2}) {
-        INFO(n);
-        for (const int workers : {1, 2, 3, 8}) {
-          INFO(workers);
-          // The executor is asked once, and never for one part alone.
-          in_parts::backwards all{workers}, fewer{workers};
-          CHECK(agrees<M, typename M::template batch_workspace_for<8>>(net, n, all));
-          CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, fewer));
-          CHECK(all.wrong + fewer.wrong == 0);
-          CHECK(all.runs == (workers > 1 && n > 1 ? 1 : 0));
-        }
-        CHECK(agrees<M, typename M::template batch_workspace_for<3>>(net, n, in_parts::pool_executor{pool}));
-        CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, in_parts::pool_executor{pool}));
-        CHECK(agrees<M, typename M::template batch_workspace_for<1>>(net, n, in_parts::pool_executor{pool}));
+  with_each_network([&]<class M>(const tenon::executable<M>& net, std::size_t block) {
+    for (const std::size_t n :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, 3 * block + 2}) {
+      INFO(n);
+      for (const int workers : {1, 2, 3, 8}) {
+        INFO(workers);
+        // The executor is asked once, and never for one part alone.
+        in_parts::backwards all{workers}, fewer{workers};
+        CHECK(agrees<M, typename M::template batch_workspace_for<8>>(net, n, all));
+        CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, fewer));
+        CHECK(all.wrong + fewer.wrong == 0);
+        CHECK(all.runs == (workers > 1 && n > 1 ? 1 : 0));
       }
-    });
+      CHECK(agrees<M, typename M::template batch_workspace_for<3>>(net, n, in_parts::pool_executor{pool}));
+      CHECK(agrees<M, typename M::template batch_workspace_for<2>>(net, n, in_parts::pool_executor{pool}));
+      CHECK(agrees<M, typename M::template batch_workspace_for<1>>(net, n, in_parts::pool_executor{pool}));
+    }
   });
 }
 

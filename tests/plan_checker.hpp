@@ -268,7 +268,7 @@ class plan_checker {
         out.channels % (16 * st.outputs) != 0)
       say("channels that cannot be cut", s);
     const index parts = st.outputs, points = parts == 2 ? 7 : 49;
-    if (buffer_at(st.scratch).elements() < points * (in.channels + out.channels % 32) / parts)
+    if (buffer_at(st.scratch).elements() < points * in.channels / parts)
       say("too little memory for the transformed inputs", s);
   }
 

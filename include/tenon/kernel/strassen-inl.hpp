@@ -1,9 +1,9 @@
 // 1x1 convolution by Strassen's algorithm, vectors along channels: the transforms of a convolution by tiles
 // (kernel/winograd_tiles-inl.hpp) whose tiles are 2 or 4 pixels that follow one another.
 //
-//   transform   inputs[p][tile][ic] = sums of the pixels' parts of the channels, for each of 7 or 49 products
-//   p multiply    products[p][tile][oc] = sum over ic of inputs[p][tile][ic] * weights[p][ic][oc] combine out
-//   = act(bias + residual + sums of products), each part of the channels of each pixel
+//   transform   inputs[p][tile][ic] = sums of the pixels' parts of the channels, for each product p
+//   multiply    products[p][tile][oc] = sum over ic of inputs[p][tile][ic] * weights[p][ic][oc]
+//   combine     out = act(bias + residual + sums of products), each part of the channels of each pixel
 //
 // ic and oc count the channels of a part. Of pixels beyond the end of the map the last one stands in, and no
 // output is stored.
