@@ -205,29 +205,29 @@ void pack_transposed(const step_view& s, simd isa, const float* natural, float* 
 }
 
 /// Filters transformed along their rows, u = G g; points take the place of rows. In double, rounded once.
-template <int R>
 void pack_winograd(const step_view& s, simd isa, const float* natural, float* to) {
-  static constexpr winograd_matrices<2, R> m;
+  const winograd_geometry g = winograd_of(s, isa);
+  const winograd_matrices m(g.axis);
   const filter_order filter = filter_of(s);
   const folded f(s, natural, s.out().channels, filter.taps());
   const index row = filter.win.kernel[2] * filter.channels;
   const auto weight = [&](index output, index tap) {
     double sum = 0;
-    for (int k = 0; k < R; ++k) sum += m.g[tap / row][k] * f.weight(output, filter(k * row + tap % row));
+    for (int k = 0; k < g.axis.taps; ++k)
+      sum += m.g[tap / row][k] * f.weight(output, filter(k * row + tap % row));
     return sum;
   };
-  pack_blocks(winograd_of(s, isa), f, m.points * row, weight, to);
+  pack_blocks(g, f, g.axis.points() * row, weight, to);
 }
 
 /// Biases, then filters transformed along both axes, u = G g G^T, in the order of
 /// kernel/winograd_tiles-inl.hpp.
-template <class Rows, class Columns>
-void pack_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
-  static constexpr Rows rows;
-  static constexpr Columns columns;
+void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
+  const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
+  const winograd_axis &rows = g.shape.rows, &columns = g.shape.columns;
+  const winograd_matrices by_rows(rows), by_columns(columns);
   const filter_order filter = filter_of(s);
   const folded f(s, natural, s.out().channels, filter.taps());
-  const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
   const direct_layer& m = g.layer.multiply;
   const index first = own.begin(s.out().channels), last = own.end(s.out().channels);
   for (index o = first; o < last; ++o) to[o] = f.bias(o);
@@ -237,16 +237,22 @@ void pack_tiles(const step_view& s, simd isa, const float* natural, float* to, s
     const index b = o / m.block_channels;
     const index step = b == m.blocks ? g.layer.rest_vectors * index(g.layer.lanes) : width;
     for (index t = 0; t < m.tap_planes * m.tap_channels; ++t) {
-      double w[Rows::taps][Columns::taps];
-      for (index i = 0; i < Rows::taps * Columns::taps; ++i)
-        w[i / Columns::taps][i % Columns::taps] =
-            f.weight(o, filter(t / filter.channels * plane + i * filter.channels + t % filter.channels));
-      for (index p = 0; p < g.layer.points; ++p) {
-        double sum = 0;
-        for (int r = 0; r < Rows::taps; ++r)
-          for (int c = 0; c < Columns::taps; ++c)
-            sum += rows.g[p / Columns::points][r] * columns.g[p % Columns::points][c] * w[r][c];
-        to[g.layer.weights_at(p, b) + t * step + o % m.block_channels] = static_cast<float>(sum);
+      double w[max_winograd_taps][max_winograd_taps], half[max_winograd_points][max_winograd_taps];
+      for (int r = 0; r < rows.taps; ++r)
+        for (int c = 0; c < columns.taps; ++c)
+          w[r][c] = f.weight(o, filter(t / filter.channels * plane +
+                                       (r * columns.taps + c) * filter.channels + t % filter.channels));
+      for (int p = 0; p < rows.points(); ++p) {
+        for (int c = 0; c < columns.taps; ++c) {
+          half[p][c] = 0;
+          for (int r = 0; r < rows.taps; ++r) half[p][c] += by_rows.g[p][r] * w[r][c];
+        }
+        for (int q = 0; q < columns.points(); ++q) {
+          double sum = 0;
+          for (int c = 0; c < columns.taps; ++c) sum += by_columns.g[q][c] * half[p][c];
+          to[g.layer.weights_at(p * columns.points() + q, b) + t * step + o % m.block_channels] =
+              static_cast<float>(sum);
+        }
       }
     }
   }
@@ -275,25 +281,6 @@ void pack_strassen(const step_view& s, simd isa, const float* natural, float* to
       }
     }
   }
-}
-
-void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
-  const winograd_shape shape = winograd_tiles_of(s, isa).shape;
-  const auto with_rows = [&](auto rows) {
-    using Rows = decltype(rows);
-    if (shape.columns == winograd_axis{2, 3})
-      pack_tiles<Rows, winograd_matrices<2, 3>>(s, isa, natural, to, own);
-    if (shape.columns == winograd_axis{4, 3})
-      pack_tiles<Rows, winograd_matrices<4, 3>>(s, isa, natural, to, own);
-    if (shape.columns == winograd_axis{2, 5})
-      pack_tiles<Rows, winograd_matrices<2, 5>>(s, isa, natural, to, own);
-    if (shape.columns == winograd_axis{1, 1})
-      pack_tiles<Rows, winograd_matrices<1, 1>>(s, isa, natural, to, own);
-  };
-  if (shape.rows == winograd_axis{2, 3}) with_rows(winograd_matrices<2, 3>());
-  if (shape.rows == winograd_axis{4, 3}) with_rows(winograd_matrices<4, 3>());
-  if (shape.rows == winograd_axis{2, 5}) with_rows(winograd_matrices<2, 5>());
-  if (shape.rows == winograd_axis{1, 1}) with_rows(winograd_matrices<1, 1>());
 }
 
 /// A tap of a filter that is read backwards, channel by channel.
@@ -380,8 +367,7 @@ void pack_step(const step_view& s, simd isa, const float* natural, float* to, sh
       std::copy_n(natural + s.layer().tensor_offset, s.layer().tensor_count, to);
       return;
     case algorithm::winograd:
-      return s.layer().win.kernel[0] == 3 ? pack_winograd<3>(s, isa, natural, to)
-                                          : pack_winograd<5>(s, isa, natural, to);
+      return pack_winograd(s, isa, natural, to);
     case algorithm::winograd_tiles:
       return pack_winograd_tiles(s, isa, natural, to, own);
     case algorithm::strassen:

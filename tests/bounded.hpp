@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "tenon/infer/method.hpp"
 #include "tenon/kernel/strassen.hpp"
-#include "tenon/kernel/winograd.hpp"
 #include "tenon/reference.hpp"
 
 /// A real number, and a bound on the error of a float program that computes it.
@@ -73,14 +73,16 @@ class bounded {
       sum.add_strassen(n, oc, o, channels, weight, input, how == method::strassen ? 1 : 2);
       return sum;
     }
-    const int outputs = how == method::winograd_4 ? 4 : 2, last = n.out.spatial_rank() - 1;
+    const int outputs = how == method::winograd_4 || how == method::winograd_rows_4 ? 4 : 2;
+    const int last = n.out.spatial_rank() - 1;
     const auto axis_for = [&](int axis) {
-      return axis < 0 ? tenon::winograd_axis{} : tenon::winograd_axis_for(n.win.kernel[axis], outputs);
+      return axis < 0 ? tenon::winograd_axis{}
+                      : tenon::winograd_axis_for(n.win.kernel[axis], n.win.stride[axis], outputs);
     };
-    if (how == method::winograd_rows)
-      sum.add_winograd(n, o, channels, weight, input, {axis_for(0), {}});
+    if (tenon::is_winograd_rows(how))
+      sum.add_winograd(n, o, channels, weight, input, {tenon::winograd_rows_of(n, outputs), {}}, true);
     else
-      sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)});
+      sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)}, false);
     return sum;
   }
   friend bounded maximum(const bounded& a, const bounded& b) {
@@ -170,33 +172,23 @@ class bounded {
     return of_operation(value, error + absolute, roundings);
   }
   /// Magnitudes of A^T, G and B^T.
-  struct magnitudes {
-    explicit magnitudes(tenon::winograd_axis axis) : points(axis.points()), taps(axis.taps) {
-      if (points == 1) a[0][0] = g[0][0] = b[0][0] = 1;
-      if (axis == tenon::winograd_axis{2, 3}) copy<2, 3>();
-      if (axis == tenon::winograd_axis{4, 3}) copy<4, 3>();
-      if (axis == tenon::winograd_axis{2, 5}) copy<2, 5>();
+  struct magnitudes : tenon::winograd_axis, tenon::winograd_matrices {
+    explicit magnitudes(tenon::winograd_axis axis)
+        : tenon::winograd_axis(axis), tenon::winograd_matrices(axis) {
+      const auto make_positive = [](auto& rows) {
+        for (auto& row : rows)
+          for (double& x : row) x = std::abs(x);
+      };
+      make_positive(a), make_positive(g), make_positive(b);
     }
-    template <int M, int R>
-    void copy() {
-      static constexpr tenon::winograd_matrices<M, R> m;
-      for (int t = 0; t < points; ++t) {
-        for (int j = 0; j < M; ++j) a[j][t] = std::abs(m.a[j][t]);
-        for (int k = 0; k < R; ++k) g[t][k] = std::abs(m.g[t][k]);
-        for (int l = 0; l < points; ++l) b[t][l] = std::abs(m.b[t][l]);
-      }
-    }
-    int points, taps;
-    double a[4][6]{}, g[6][5]{}, b[6][6]{};
   };
   /// The axes are the last two of the layer, or its rows alone: {rows, {}}; then columns are taps as they
   /// are.
   template <class Weight, class Input>
   void add_winograd(const tenon::node& n, const tenon::position& o, tenon::index channels, Weight weight,
-                    Input input, tenon::winograd_shape shape) {
+                    Input input, tenon::winograd_shape shape, bool rows_alone) {
     const magnitudes rows(shape.rows), columns(shape.columns);
     const int rank = n.out.spatial_rank(), last = rank - 1;
-    const bool rows_alone = shape.columns.points() == 1 && rank == 2 && n.win.kernel[1] > 1;
     // What is summed over beside the axes: planes in 3-D, or the columns of rows alone.
     const tenon::index others = rows_alone ? n.win.kernel[1] : rank == 3 ? n.win.kernel[0] : 1;
     const auto inner = [&](int axis, int outputs) {
@@ -210,42 +202,47 @@ class bounded {
       if (rank == 3) k.at[0] = other;
       return k;
     };
-    // A row without a partner reads its last input row twice.
-    const bool alone = rows_alone && row == 0 && o.at[0] + 1 == n.out.spatial(0);
+    // Inputs below the last row are not there: the last one is read instead.
+    const tenon::index outputs_there =
+        rows_alone ? std::min<tenon::index>(rows.outputs, n.out.spatial(0) - (o.at[0] - row)) : rows.outputs;
+    const tenon::index last_input = (outputs_there - 1) * rows.stride + rows.taps - 1;
     for (tenon::index channel = 0; channel < channels; ++channel) {
       for (tenon::index other = 0; other < others; ++other) {
-        double u[6][6], v[6][6], wide[6][6];
-        for (int p = 0; p < rows.points; ++p) {
-          for (int q = 0; q < columns.points; ++q) {
+        constexpr int most = tenon::max_winograd_points;
+        double u[most][most], v[most][most], wide[most][most];
+        for (int p = 0; p < rows.points(); ++p) {
+          for (int q = 0; q < columns.points(); ++q) {
             u[p][q] = smallest_normal;
             for (int k = 0; k < rows.taps; ++k)
               for (int l = 0; l < columns.taps; ++l)
                 u[p][q] += rows.g[p][k] * columns.g[q][l] * weight(channel, tap_at(other, k, l)).magnitude_;
           }
         }
-        for (int p = 0; p < rows.points; ++p) {
-          for (int q = 0; q < columns.points; ++q) {
-            const int r = alone && p == rows.points - 1 ? p - 1 : p;
-            wide[p][q] = input(channel, tap_at(other, r - row, q - column)).magnitude_;
+        for (int p = 0; p < rows.points(); ++p) {
+          for (int q = 0; q < columns.points(); ++q) {
+            const tenon::index r = std::min<tenon::index>(p, last_input) - row * rows.stride;
+            wide[p][q] = input(channel, tap_at(other, r, q - column * columns.stride)).magnitude_;
           }
         }
-        for (int p = 0; p < rows.points; ++p) {
-          for (int q = 0; q < columns.points; ++q) {
+        for (int p = 0; p < rows.points(); ++p) {
+          for (int q = 0; q < columns.points(); ++q) {
             v[p][q] = 0;
-            for (int r = 0; r < rows.points; ++r) v[p][q] += rows.b[p][r] * wide[r][q];
+            for (int r = 0; r < rows.points(); ++r) v[p][q] += rows.b[p][r] * wide[r][q];
           }
         }
-        for (int p = 0; p < rows.points; ++p) {
-          for (int q = 0; q < columns.points; ++q) {
+        for (int p = 0; p < rows.points(); ++p) {
+          for (int q = 0; q < columns.points(); ++q) {
             double sum = smallest_normal;
-            for (int c = 0; c < columns.points; ++c) sum += columns.b[q][c] * v[p][c];
+            for (int c = 0; c < columns.points(); ++c) sum += columns.b[q][c] * v[p][c];
             magnitude_ += rows.a[row][p] * columns.a[column][q] * u[p][q] * sum;
           }
         }
       }
     }
-    // Of the weights, and of each axis: no sum of a transform has more than six terms and eight roundings.
-    for (const magnitudes& m : {rows, columns}) roundings_ += m.points > 1 ? 18 : 0;
+    // Of the weights, and of each axis: a sum of inputs has the terms of a phase, whose coefficients,
+    // products and common factor are rounded too; a sum of products has those of all phases.
+    for (const magnitudes& m : {rows, columns})
+      roundings_ += m.points() > 1 ? m.phase_points(0) + m.points() + 7 : 0;
     roundings_ += 2;
     inherited_ += summed() * underflow;
   }

@@ -1,4 +1,4 @@
-// Convolutions whose rows are computed in pairs from transformed rows, against the reference.
+// Convolutions whose rows are computed two or four at a time from transformed rows, against the reference.
 #include "catch.hpp"
 #include "twin.hpp"
 
@@ -7,13 +7,20 @@ namespace {
 using namespace tenon::layers;
 using twin::net;
 
-/// A convolution by pairs of rows.
+/// A convolution by pairs of rows, and by four rows.
 template <tenon::index C, auto Kernel, auto... Options>
 inline constexpr auto by_rows = conv<C, Kernel, algorithm<tenon::method::winograd_rows>, Options...>;
+template <tenon::index C, auto Kernel, auto... Options>
+inline constexpr auto by_4_rows = conv<C, Kernel, algorithm<tenon::method::winograd_rows_4>, Options...>;
 
 /// Channels around the lengths of vectors, on the network's own input, where channels lie apart.
 template <tenon::index IC, tenon::index OC>
 using channels = net<input<IC, 6, 9> | by_rows<OC, 3, padding{1}>>;
+/// Filters of K rows with stride S: one to four rows in the last tile of four.
+template <tenon::index H, tenon::index K, tenon::index S>
+using strided = net<input<3, H, 13> | by_rows<9, K, stride{S}, padding{K / 2}, no_bias> | batch_norm>;
+template <tenon::index H, tenon::index K, tenon::index S>
+using strided_4 = net<input<3, H, 13> | by_4_rows<9, K, stride{S}, padding{K / 2}> | relu>;
 /// Even and odd numbers of rows: the last one of an odd number has no partner.
 template <tenon::index H, tenon::index K>
 using rows = net<input<6, H, 11> | by_rows<9, K, padding{K / 2}>>;
@@ -50,11 +57,18 @@ constexpr int with_winograd = ((winograd_steps(view_of(Ms::schedule)) > 0) + ...
   inside<by_rows<9, 3, padding{1}> + by_rows<9, 5, padding{2}>>,                                                             \
   BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>, 5>), BOTH(pooled<max_pool<extent{1, 2}>>),                       \
   BOTH(pooled<avg_pool<extent{2, 1}>>), BOTH(pooled<max_pool<3>>),                                                     \
+  strided<9, 3, 2>, strided<12, 5, 2>, strided<15, 7, 2>, strided<13, 4, 3>, strided<21, 11, 4>, strided<9, 4, 1>,     \
+  strided_4<9, 3, 2>, strided_4<12, 5, 2>, strided_4<17, 7, 2>, strided_4<21, 7, 2>, strided_4<13, 4, 3>,               \
+  strided_4<31, 11, 4>, strided_4<2, 3, 2>, strided_4<8, 3, 1>, strided_4<9, 3, 1>, strided_4<10, 3, 1>,                \
+  strided_4<11, 4, 1>, net<input<3, 40, 22> | by_4_rows<40, 7, stride{2}, padding{3}> | relu | max_pool<3, stride{2}>>, \
+  inside<by_4_rows<17, 3, stride{2, 1}, padding{1}>>, inside<by_4_rows<9, extent{3, 1}, stride{2, 3}>>,                \
+  BOTH(pooled<max_pool<extent{4, 2}>>), BOTH(net<input<5, 21, 8> | by_4_rows<9, 5, stride{2}> | avg_pool<2>>),         \
+  net<input<8, 7, 8> | (identity + by_4_rows<8, 3, padding{1}>) | relu>,                                               \
   BOTH(residual<8, 3>), BOTH(residual<9, 5>), BOTH(residual<18, 3>)
 // clang-format on
 #include <tenon/instantiate.hpp>
 
-TEST_CASE("convolutions by pairs of rows agree with the reference on every target", "[kernels]") {
-  CHECK(with_winograd<TENON_MODEL> > 20);
+TEST_CASE("convolutions by two or four rows agree with the reference on every target", "[kernels]") {
+  CHECK(with_winograd<TENON_MODEL> > 40);
   CHECK(twin::check_all<TENON_MODEL>() > 0);
 }

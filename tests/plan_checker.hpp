@@ -209,10 +209,12 @@ class plan_checker {
     }
     if (st.how == algorithm::winograd) {
       const window& w = node_at(st.node).win;
-      if (w.stride[0] * w.stride[1] * w.dilation[0] * w.dilation[1] != 1 || !winograd_rows(w.kernel[0]))
+      const index taps = (w.kernel[0] + w.stride[0] - 1) / w.stride[0];  // of a phase of the stride
+      if (w.dilation[0] * w.dilation[1] != 1 || taps < 2 || st.outputs < 2 || st.outputs + taps - 1 > 7)
         say("a filter that Winograd does not take", s);
       if (!interleaved(out)) say("an interleaved step writes planar", s);
-      if (buffer_at(st.scratch).elements() < (w.kernel[0] + 1) * in.full_columns() * in.pixel)
+      const index points = (st.outputs - 1) * w.stride[0] + w.kernel[0];
+      if (buffer_at(st.scratch).elements() < points * in.full_columns() * in.pixel)
         say("too little memory for the transformed rows", s);
     }
     if (st.how == algorithm::winograd_tiles) check_tiles(s);
@@ -232,7 +234,7 @@ class plan_checker {
     const buffer &in = buffer_at(st.in), &out = buffer_at(st.out);
     const window w = on_memory(node_at(st.node));
     if (!interleaved(in) || !interleaved(out)) say("an interleaved step on planar memory", s);
-    if (w.stride[0] * w.stride[1] * w.stride[2] * w.dilation[0] != 1 || node_at(st.node).groups != 1)
+    if (w.stride[0] * w.dilation[0] != 1 || node_at(st.node).groups != 1)
       say("a filter that Winograd does not take", s);
     const index extents[] = {in.depth, in.rows, in.columns},
                 halos[] = {in.halo_back, in.halo_bottom, in.halo_right};
@@ -240,16 +242,19 @@ class plan_checker {
     index tiles = out.depth, points = 1;
     for (int axis : {1, 2}) {
       const index taps = w.kernel[axis], pool = st.pool < 0 ? 1 : on_memory(node_at(st.pool)).kernel[axis];
-      const index outputs = taps == 1 ? 1 : taps == 5 ? 2 : st.outputs, dilation = w.dilation[axis];
+      const index stride = w.stride[axis], phase = (taps + stride - 1) / stride, dilation = w.dilation[axis];
+      const index outputs = taps == 1 ? 1 : st.outputs + phase - 1 > 6 ? 2 : st.outputs;
       const index lines = (outs[axis] * pool + outputs - 1) / outputs;
-      if ((taps != 1 && taps != 3 && taps != 5) || outputs < 1 || outputs % pool != 0)
+      if ((taps != 1 && (phase < 2 || phase > 5)) || outputs < 1 || outputs % pool != 0)
         say("a filter that Winograd does not take", s);
-      if (dilation > 1 && outs[axis] % (outputs * dilation) != 0) say("a dilated tile with a rest", s);
-      if (lines * outputs + (taps - 1) * dilation > w.pad_lo[axis] + extents[axis] + halos[axis])
+      if (dilation > 1 && (outs[axis] % (outputs * dilation) != 0 || stride > 1))
+        say("a dilated tile with a rest", s);
+      if ((lines * outputs - 1) * stride + (taps - 1) * dilation + 1 >
+          w.pad_lo[axis] + extents[axis] + halos[axis])
         say("a tile reads beyond its halo", s);
-      tiles *= lines, points *= outputs + taps - 1;
+      tiles *= lines, points *= taps == 1 ? 1 : (outputs - 1) * stride + taps;
     }
-    if (points > 36 || points < 4) say("a filter that Winograd does not take", s);
+    if (points > 121 || points < 4) say("a filter that Winograd does not take", s);
     if (w.kernel[0] > 1 &&
         buffer_at(st.scratch).elements() < points * (tiles / out.depth * in.depth * in.channels))
       say("too little memory for the transformed inputs", s);

@@ -118,8 +118,7 @@ constexpr direct_tiles make_direct_tiles() {
       if constexpr (runs) {
         constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns);
         if constexpr (Step::view.what.how == algorithm::winograd)
-          tiles.run[block][rows][columns] =
-              &winograd_tile<key, int(Step::view.layer().win.kernel[0]), Step::geometry.slide>;
+          tiles.run[block][rows][columns] = &winograd_tile<key, Step::geometry.axis, Step::geometry.slide>;
         else if constexpr (key.depthwise > 0)
           tiles.run[block][rows][columns] = &depthwise_tile<key>;
         else
@@ -292,9 +291,8 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     const auto p = take<is_cut>(g.layer, at);
     float* points = mem.scratch(s.plan.buffers[what.scratch], at.worker);
     constexpr index rows = in.origin() - (in.halo_top - w.pad_lo[0]) * in.row_step();
-    winograd<int(w.kernel[0]), s.plan.numbers>(p.layer, g.rows, tiles, from - rows + p.first * in.row_step(),
-                                               weights + p.weights, residual + p.residual, to + p.out,
-                                               points);
+    winograd<g.axis, s.plan.numbers>(p.layer, g.rows, tiles, from - rows + p.first * g.rows.in_tile_step,
+                                     weights + p.weights, residual + p.residual, to + p.out, points);
   } else if constexpr (is_tiled(what.how)) {
     static constexpr winograd_tiles_kernels kernels = make_winograd_kernels<this_step>();
     constexpr const buffer& scratch = s.plan.buffers[what.scratch];

@@ -63,8 +63,8 @@ struct buffer {
 /// How a step computes.
 enum class algorithm : unsigned char {
   direct,    // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
-  winograd,  // convolution with filters of 3 or 5 rows: two output rows for the price of less
-  winograd_tiles,  // convolution with filters of 3 or 5 taps along an axis: tiles of outputs
+  winograd,  // convolution with filters of 3 rows or more: two or four output rows at a time
+  winograd_tiles,  // convolution with filters of 3 taps or more along an axis: tiles of outputs
   strassen,        // 1x1 convolution in fewer products of parts of the channels and groups of pixels
   direct_width,    // convolution with few output channels, vectors along the width; planar in and out
   depthwise,       // convolution, one filter per channel, vectors along channels

@@ -1,13 +1,13 @@
-// Winograd's tiles overlap by taps: a stride tears them apart.
+// Winograd's tiles overlap by taps: a stride of as many tears them apart.
 // RULE: method_not_for_it
-// EXPECT: tenon: layer 0 (conv<2, 3, stride{2}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for one group, stride 1, 3 or 5 taps along the last axes, a bias per channel, and whole tiles where it is dilated, never in depth
+// EXPECT: tenon: layer 0 (conv<2, 3, stride{3}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for one group, 3 taps or more (5 a step of stride at most) or 1 along the last axes, a bias per channel, and whole tiles where it is dilated
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
 struct MethodNotForIt
-    : tenon::model<input<1, 8, 8> | conv<2, 3, stride{2}, algorithm<tenon::method::winograd_4>>> {};
+    : tenon::model<input<1, 8, 8> | conv<2, 3, stride{3}, algorithm<tenon::method::winograd_4>>> {};
 #else
 struct MethodNotForIt : tenon::model<input<1, 8, 8> | conv<2, 3, algorithm<tenon::method::winograd_4>>> {};
 #endif

@@ -139,7 +139,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
     case algorithm::winograd: {
       const direct_layer l = winograd_of(s, isa).layer;
       // Each block of channels would transform the rows for itself.
-      how = balanced(w, cut_axis::rows, pieces(l.rows, 2), blocks_of(l), 4 * in_bytes, weight_bytes);
+      how =
+          balanced(w, cut_axis::rows, pieces(l.rows, l.tile_rows), blocks_of(l), 4 * in_bytes, weight_bytes);
       break;
     }
     case algorithm::winograd_tiles:

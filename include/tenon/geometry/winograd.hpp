@@ -6,9 +6,10 @@
 
 namespace tenon {
 
-/// Winograd convolution: a direct one over transformed rows, two output rows at a time.
+/// Winograd convolution: a direct one over transformed rows, a few output rows at a time.
 struct winograd_geometry : direct_geometry {
   winograd_layer rows;
+  winograd_axis axis;
   int slide;  // taps of a row whose weights are in registers together, or 0
 };
 
@@ -17,16 +18,18 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   const buffer& in = s.in();
   const epilogue e = epilogue_of(s);
   const bool planar = in.order == layout::planar;
+  const winograd_axis axis = winograd_rows_of(s.layer(), s.what.outputs);
   winograd_layer rows{};
   rows.in_row_step = in.row_step();
+  rows.in_tile_step = axis.stride * in.row_step();
   rows.stretches = planar ? in.channels : 1;
   rows.stretch = in.row_step();
   rows.in_stretch_step = in.full_rows() * in.row_step();
   rows.point_step = in.full_columns() * in.pixel;
   rows.first_tap = (in.halo_left - w.pad_lo[1]) * in.column_step();
   direct_layer l = output_of(s, e);
-  l.column_step = in.column_step();
-  l.tap_rows = w.kernel[0] + 1;
+  l.column_step = w.stride[1] * in.column_step();
+  l.tap_rows = axis.points();
   l.tap_row_step = rows.point_step;
   l.tap_columns = w.kernel[1];
   l.tap_column_step = in.column_step();
@@ -34,13 +37,13 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   l.tap_channel_step = planar ? in.full_columns() : 1;
   // Only one row of accumulators is in registers at a time.
   tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns);
-  t.rows = 2;
+  t.rows = axis.outputs;
   const index taps = l.tap_columns;
   // Taps that are next to each other are added in another order than tap by tap.
-  const bool slides = taps > 1 && s.plan.numbers != numerics::reproducible &&
+  const bool slides = taps > 1 && w.stride[1] == 1 && s.plan.numbers != numerics::reproducible &&
                       t.vectors * (t.columns + taps) + 1 <= isa.registers;
   if (!slides) join_taps(l);
-  return {cut_blocks(l, t), rows, slides ? static_cast<int>(taps) : 0};
+  return {cut_blocks(l, t), rows, axis, slides ? static_cast<int>(taps) : 0};
 }
 
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const step_view& s) {
@@ -68,6 +71,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.rows = p.rows, l.columns = p.columns;
   l.planes = p.planes, l.in_planes = p.in_planes;
   l.points = p.shape.points();
+  l.tap_row_step = w.dilation[1] * in.row_step(), l.tap_column_step = w.dilation[2] * in.column_step();
   l.in_plane_step = w.stride[0] * in.plane_step();
   l.in_row_step = w.stride[1] * in.row_step(), l.in_column_step = w.stride[2] * in.column_step();
   l.channels = p.in_channels;

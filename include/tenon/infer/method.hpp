@@ -10,11 +10,15 @@ namespace tenon {
 constexpr std::string_view purpose(method m) {
   switch (m) {
     case method::winograd_rows:
-      return "2-D filters of 3 or 5 rows, of one group, with stride and dilation 1 and a bias per channel";
+      return "2-D filters of one group, dilation 1 and 3 rows or more, at most 6 a row of stride, and a bias "
+             "per channel";
+    case method::winograd_rows_4:
+      return "2-D filters of one group, dilation 1 and 3 rows or more, at most 4 a row of stride, and a bias "
+             "per channel";
     case method::winograd_2:
     case method::winograd_4:
-      return "one group, stride 1, 3 or 5 taps along the last axes, a bias per channel, and whole tiles "
-             "where it is dilated, never in depth";
+      return "one group, 3 taps or more (5 a step of stride at most) or 1 along the last axes, a bias per "
+             "channel, and whole tiles where it is dilated";
     case method::strassen:
       return "1x1 filters of one group without padding, a bias per channel, and multiples of 32 channels in "
              "and out";
@@ -27,11 +31,20 @@ constexpr std::string_view purpose(method m) {
 }
 
 constexpr bool is_strassen(method m) { return m == method::strassen || m == method::strassen_twice; }
+constexpr bool is_winograd_rows(method m) {
+  return m == method::winograd_rows || m == method::winograd_rows_4;
+}
+
+/// The tile of a Winograd convolution along the rows.
+constexpr winograd_axis winograd_rows_of(const node& n, int outputs) {
+  return {outputs, static_cast<int>(n.win.kernel[0]), static_cast<int>(n.win.stride[0])};
+}
 
 /// Outputs of a Winograd tile along an axis of the last two, for a filter of so many taps; 0 if it has none.
-constexpr int tile_outputs(method m, index taps) {
-  if (taps != 1 && !winograd_rows(taps)) return 0;
-  return winograd_axis_for(taps, m == method::winograd_4 ? 4 : 2).outputs;
+constexpr int tile_outputs(method m, index taps, index stride) {
+  if (taps > max_winograd_taps || stride > taps) return taps == 1 ? 1 : 0;
+  const winograd_axis axis = winograd_axis_for(taps, stride, m == method::winograd_4 ? 4 : 2);
+  return taps == 1 || has_points(axis, max_tile_points) ? axis.outputs : 0;
 }
 
 /// Is this convolution of so many channels, whose window is resolved, one of those that the method is for?
@@ -46,16 +59,18 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
     const index parts = m == method::strassen ? 32 : 64;
     return !w.padded() && in_channels % parts == 0 && n.out.channels() % parts == 0;
   }
-  for (int axis = 0; axis < rank; ++axis)
-    if (w.stride[axis] != 1) return false;
-  if (m == method::winograd_rows)
-    return rank == 2 && winograd_rows(w.kernel[0]) && w.dilation[0] * w.dilation[1] == 1;
-  if (rank == max_spatial_rank && w.dilation[0] != 1) return false;
+  if (is_winograd_rows(m)) {
+    const int outputs = m == method::winograd_rows_4 ? 4 : 2;
+    return rank == 2 && w.dilation[0] * w.dilation[1] == 1 && w.kernel[0] <= max_winograd_taps &&
+           has_points(winograd_rows_of(n, outputs));
+  }
+  if (rank == max_spatial_rank && w.dilation[0] * w.stride[0] != 1) return false;
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
-    const int tile = tile_outputs(m, w.kernel[axis]);
+    const int tile = tile_outputs(m, w.kernel[axis], w.stride[axis]);
     if (tile == 0) return false;
-    if (w.dilation[axis] > 1 && n.out.spatial(axis) % (tile * w.dilation[axis]) != 0) return false;
+    if (w.dilation[axis] > 1 && (w.stride[axis] > 1 || n.out.spatial(axis) % (tile * w.dilation[axis]) != 0))
+      return false;
     tiled = tiled || tile > 1;
   }
   return tiled;
@@ -65,11 +80,12 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
 /// of a tile.
 constexpr bool takes_pool(method m, const node& n, const window& pool) {
   const int rank = n.out.spatial_rank();
-  if (m == method::winograd_rows) return pool.kernel[0] <= 2;
+  if (is_winograd_rows(m)) return (m == method::winograd_rows_4 ? 4 : 2) % pool.kernel[0] == 0;
   if (is_strassen(m)) return false;
   if (m != method::winograd_2 && m != method::winograd_4) return true;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis)
-    if (tile_outputs(m, n.win.kernel[axis]) % pool.kernel[axis] != 0 || n.win.dilation[axis] > 1)
+    if (tile_outputs(m, n.win.kernel[axis], n.win.stride[axis]) % pool.kernel[axis] != 0 ||
+        n.win.dilation[axis] > 1)
       return false;
   return true;
 }

@@ -1,11 +1,10 @@
-// Winograd convolution along the rows, vectors along output channels: two output rows at a time.
+// Winograd convolution along the rows, vectors along output channels: M output rows at a time.
 //
 //   transform   for each point t:  v[t] = sum over k of B^T[t][k] * input row (r + k)      element by element
 //   multiply    for each point t:  m[t] = direct convolution of v[t] with u[t], one row high
 //   combine     output row r + j = bias + sum over t of A^T[j][t] * m[t];  then the epilogue, in registers
 //
-// The transformed rows of one pair of output rows stay in the L1 cache. Points are summed one after the other
-// into the two rows of a tile, so that only one point's accumulators need registers.
+// The transformed rows of M output rows stay in the cache, the products of a tile on the stack.
 //   panel of a block of output channels:  bias[vectors * lanes], then u[t][tap][vectors * lanes]
 #if defined(TENON_KERNEL_WINOGRAD_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_WINOGRAD_INL_HPP
@@ -15,36 +14,26 @@
 #endif
 
 #include "tenon/kernel/direct-inl.hpp"
-#include "tenon/kernel/winograd.hpp"
+#include "tenon/kernel/winograd_axis-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// v = B^T d for the input rows of one pair of output rows. `in` is the first of them; the last is `last`
+/// v = B^T d for the input rows of the output rows of one tile. `in` is the first of them; the last is `last`
 /// rows further.
-template <int R, numerics How>
+template <winograd_axis Axis, numerics How>
 HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, index last,
                                      float* HWY_RESTRICT out) {
-  static constexpr winograd_matrices<2, R> m;
+  constexpr int points = Axis.points();
   const tag<isa.lanes, How> d;
   using V = vec<isa.lanes>;
   const auto columns = [&](auto load, auto store) HWY_ATTR {
-    V x[R + 1];
+    V x[points], y[points];
     TENON_UNROLL
-    for (int k = 0; k <= R; ++k) x[k] = load(in + (k < last ? k : last) * l.in_row_step);
+    for (int k = 0; k < points; ++k) x[k] = load(in + (k < last ? k : last) * l.in_row_step);
+    transform_inputs<Axis>(d, x, y);
     TENON_UNROLL
-    for (int t = 0; t <= R; ++t) {
-      V sum = hn::Zero(d);
-      bool empty = true;
-      TENON_UNROLL
-      for (int k = 0; k <= R; ++k) {
-        if (m.b[t][k] == 0) continue;
-        const V factor = hn::Set(d, static_cast<float>(m.b[t][k]));
-        sum = empty ? (m.b[t][k] == 1 ? x[k] : mul(d, factor, x[k])) : mul_add(d, factor, x[k], sum);
-        empty = false;
-      }
-      store(sum, out + t * l.point_step);
-    }
+    for (int t = 0; t < points; ++t) store(y[t], out + t * l.point_step);
   };
   for (index s = 0; s < l.stretches; ++s, in += l.in_stretch_step, out += l.stretch) {
     index i = 0;
@@ -57,25 +46,22 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
   }
 }
 
-/// One tile of two rows, or of the first of them. `in` is v[0] under the first tap of the first column. Where
+/// One tile of rows, or of the first of them. `in` is v[0] under the first tap of the first column. Where
 /// the weights of a whole row of `Slide` taps fit the registers, an input is loaded once for all of them:
 /// column c needs inputs c .. c + Slide - 1. Slide = 0: tap by tap.
-template <direct_key Key, int R, int Slide>
+template <direct_key Key, winograd_axis Axis, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
                                 const float* HWY_RESTRICT panel, const float* residual,
                                 float* HWY_RESTRICT out, const float* ahead) {
-  static constexpr winograd_matrices<2, R> m;
   constexpr tile t = Key.shape;
-  constexpr int vectors = t.vectors, sums = t.columns * vectors;
+  constexpr int points = Axis.points(), vectors = t.vectors, sums = t.columns * vectors;
   const tag<t.lanes, Key.numbers> d;
   using V = vec<t.lanes>;
-
-  V y[2 * sums];
-  TENON_UNROLL
-  for (int i = 0; i < 2 * sums; ++i) y[i] = hn::LoadU(d, panel + (i % vectors) * t.lanes);
+  const float* const bias = panel;
   panel += t.channels();
 
-  for (int point = 0; point <= R; ++point) {
+  V products[points * sums];
+  for (int point = 0; point < points; ++point) {
     V acc[sums];
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) acc[i] = hn::Zero(d);
@@ -105,31 +91,38 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
     } else {
       panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc, ahead);
     }
-    for (int row = 0; row < 2; ++row) {
-      if (m.a[row][point] == 0) continue;
-      const V factor = hn::Set(d, static_cast<float>(m.a[row][point]));
-      V* HWY_RESTRICT sum = y + row * sums;
-      TENON_UNROLL
-      for (int i = 0; i < sums; ++i) sum[i] = mul_add(d, acc[i], factor, sum[i]);
-    }
+    TENON_UNROLL
+    for (int i = 0; i < sums; ++i) products[point * sums + i] = acc[i];
+  }
+
+  V y[Axis.outputs * sums];
+  for (int i = 0; i < sums; ++i) {
+    V m[points], rows[Axis.outputs];
+    TENON_UNROLL
+    for (int point = 0; point < points; ++point) m[point] = products[point * sums + i];
+    combine_products<Axis>(d, m, rows);
+    const V start = hn::LoadU(d, bias + (i % vectors) * t.lanes);
+    TENON_UNROLL
+    for (int row = 0; row < t.rows; ++row) y[row * sums + i] = hn::Add(rows[row], start);
   }
   finish_tile<Key>(l, y, residual, out);
 }
 
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels;
-/// `points` holds the transformed rows of one pair of output rows.
-template <int R, numerics How>
+/// `points` holds the transformed rows of one tile's output rows.
+template <winograd_axis Axis, numerics How>
 void winograd(const direct_layer& l, const winograd_layer& rows, const direct_tiles& tiles, const float* in,
               const float* packed, const float* residual, float* out, float* points) {
-  for (index row = 0; row < l.rows; row += 2) {
-    // The last row of an odd map has no second one; the input below it would not be there and is not used.
-    const index last = row + 1 < l.rows ? R : R - 1;
-    winograd_transform<R, How>(rows, in + row * rows.in_row_step, last, points);
+  for (index row = 0; row < l.rows; row += Axis.outputs) {
+    // Inputs below those of the last row would not be there and are not used.
+    const index count = l.rows - row < Axis.outputs ? l.rows - row : Axis.outputs;
+    const index last = (count - 1) * Axis.stride + Axis.taps - 1;
+    winograd_transform<Axis, How>(rows, in + row * rows.in_tile_step, last, points);
     const float* panel = packed;
     index done = 0;
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
       const bool rest = block == l.blocks;
-      const auto& line = tiles.run[rest][row + 1 == l.rows];
+      const auto& line = tiles.run[rest][count < Axis.outputs];
       const float* residual_row = residual + row * l.residual_row_step + done;
       float* out_row = out + row / l.pool_rows * l.out_row_step + done;
       for (index column = 0; column < l.columns; column += l.tile_columns)

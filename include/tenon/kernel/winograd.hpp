@@ -5,6 +5,21 @@
 
 namespace tenon {
 
+/// Winograd along one axis: outputs of a tile, taps of the filter and its stride. One output of one tap: the
+/// axis stays as it is.
+struct winograd_axis {
+  int outputs = 1, taps = 1, stride = 1;
+
+  /// Inputs of a tile, and as many multiplications.
+  constexpr int points() const { return (outputs - 1) * stride + taps; }
+  /// Taps f, f + stride, ... are a filter of stride 1 over the inputs f, f + stride, ...
+  constexpr int phase_taps(int f) const { return (taps - f + stride - 1) / stride; }
+  constexpr int phase_points(int f) const { return outputs + phase_taps(f) - 1; }
+  constexpr int phase_first(int f) const { return f == 0 ? 0 : phase_first(f - 1) + phase_points(f - 1); }
+  friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
+};
+inline constexpr int max_winograd_outputs = 4, max_winograd_taps = 11, max_winograd_points = 23;
+
 /// M outputs of a filter of R taps from T = M + R - 1 inputs with T multiplications instead of M R:
 ///   y = A^T ((G g) * (B^T d)),  y[j] = sum over k of g[k] d[j + k],  j = 0 .. M-1
 /// With points a_0 .. a_{T-2} and infinity, N_i = product over l != i of (a_i - a_l):
@@ -12,68 +27,85 @@ namespace tenon {
 ///   A^T[j][inf] = [j = M - 1]    G[inf][k] = [k = R - 1]
 ///   B^T[i] = coefficients of product over l != i of (x - a_l)
 ///   B^T[inf] = coefficients of product over l of (x - a_l)
-/// Points 0, 1, -1, or 0, 5/8, -5/8, 3/2, -3/2: B^T and A^T are exact, and the points after 0 come in pairs
-/// a, -a, whose sums share their even and odd halves. The usual 0, 1, -1, 2, -2 would lose twice to four
-/// times as much to rounding. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the
-/// transposed Toom-Cook construction; on points: Barabasz et al., Error analysis and improving the accuracy
-/// of Winograd convolution (2020).
-template <int M, int R>
+/// A filter with stride S is the sum of S filters, its phases, each over every S-th input: their points stand
+/// one phase behind the other, and A^T adds them up. A phase of one tap has M points for M products.
+/// The points after 0 come in pairs a, -a, whose sums share their halves; then one may be left. With 0, 5/8,
+/// -5/8, 3/2, -3/2, B^T and A^T are exact, and the usual 0, 1, -1, 2, -2 would lose twice to four times as
+/// much to rounding. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the transposed
+/// Toom-Cook construction; on points: Barabasz et al., Error analysis and improving the accuracy of Winograd
+/// convolution (2020).
 struct winograd_matrices {
-  static constexpr int outputs = M, taps = R, points = M + R - 1;
-  static_assert(points == 1 || points == 4 || points == 6);
-  double a[M][points]{};       // A^T
-  double g[points][R]{};       // G
-  double b[points][points]{};  // B^T
+  double a[max_winograd_outputs][max_winograd_points]{};  // A^T
+  double g[max_winograd_points][max_winograd_taps]{};     // G
+  double b[max_winograd_points][max_winograd_points]{};   // B^T
 
-  constexpr winograd_matrices() {
-    constexpr double three[] = {0, 1, -1}, five[] = {0, 0.625, -0.625, 1.5, -1.5};
-    const auto at = [&](int i) { return points == 4 ? three[i] : five[i]; };
-    constexpr int finite = points - 1, infinity = points - 1;
+  constexpr explicit winograd_matrices(const winograd_axis& axis) {
+    for (int f = 0; f < axis.stride; ++f) add_phase(axis, f);
+  }
+
+  /// The largest number of points of a phase.
+  static constexpr int most_points = 7;
+
+ private:
+  static constexpr double point(int points, int i) {
+    constexpr double two[] = {0, -1}, three[] = {0, 1, -1}, four[] = {0, 0.75, -0.75, 2},
+                     six[] = {0, 0.625, -0.625, 1.5, -1.5, 1};  // the first five of them, too
+    return points == 3 ? two[i] : points == 4 ? three[i] : points == 5 ? four[i] : six[i];
+  }
+
+  constexpr void add_phase(const winograd_axis& axis, int f) {
+    const int outputs = axis.outputs, taps = axis.phase_taps(f), points = axis.phase_points(f);
+    const int first = axis.phase_first(f), step = axis.stride;
+    if (taps == 1) {
+      for (int i = 0; i < outputs; ++i) a[i][first + i] = g[first + i][f] = b[first + i][f + i * step] = 1;
+      return;
+    }
+    const int finite = points - 1, infinity = points - 1;
     for (int i = 0; i < points; ++i) {
       // The polynomial with all roots but point i, coefficients from x^0 on.
-      b[i][0] = 1;
-      double n = 1;
+      double c[most_points]{1}, n = 1;
       for (int l = 0, degree = 0; l < finite; ++l) {
         if (l == i) continue;
         ++degree;
-        for (int k = degree; k >= 0; --k) b[i][k] = (k > 0 ? b[i][k - 1] : 0) - at(l) * b[i][k];
-        if (i != infinity) n *= at(i) - at(l);
+        for (int k = degree; k >= 0; --k) c[k] = (k > 0 ? c[k - 1] : 0) - point(points, l) * c[k];
+        if (i != infinity) n *= point(points, i) - point(points, l);
       }
+      for (int k = 0; k < points; ++k) b[first + i][f + k * step] = c[k];
       double power = 1;
-      for (int k = 0; k < R || k < M; ++k) {
-        if (k < R) g[i][k] = i == infinity ? k == R - 1 : power / n;
-        if (k < M) a[k][i] = i == infinity ? k == M - 1 : power;
-        if (i != infinity) power *= at(i);
+      for (int k = 0; k < taps || k < outputs; ++k) {
+        if (k < taps) g[first + i][f + k * step] = i == infinity ? k == taps - 1 : power / n;
+        if (k < outputs) a[k][first + i] = i == infinity ? k == outputs - 1 : power;
+        if (i != infinity) power *= point(points, i);
       }
     }
   }
 };
 
-/// Filters whose rows are worth it, and for which points are given above.
-constexpr bool winograd_rows(index taps) { return taps == 3 || taps == 5; }
+/// Are there points for this tile, `most` in each phase, that save multiplications?
+constexpr bool has_points(const winograd_axis& axis, int most = winograd_matrices::most_points) {
+  return axis.taps >= 3 && axis.taps > axis.stride && axis.taps <= max_winograd_taps &&
+         axis.points() <= max_winograd_points && axis.phase_points(0) <= most;
+}
 
 /// The transformed rows of a Winograd convolution along the rows. Its direct_layer counts points as rows of
 /// taps.
 struct winograd_layer {
   index in_row_step;         // from one input row to the next
+  index in_tile_step;        // from the inputs of one output row to those of the next
   index stretches, stretch;  // a row is so many pieces (planar: channels) of so many elements in memory
   index in_stretch_step;     // from one piece to the next, in the input
   index point_step;          // from one transformed row to the next
   index first_tap;           // from the beginning of a row to the first tap of its first column
 };
 
-/// Winograd along one axis: outputs of a tile and taps of the filter. 1 and 1: the axis stays as it is.
-struct winograd_axis {
-  int outputs = 1, taps = 1;
-
-  constexpr int points() const { return outputs + taps - 1; }
-  friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
-};
-/// The tile of an axis with `taps` taps where up to `outputs` outputs are wanted at once.
-constexpr winograd_axis winograd_axis_for(index taps, int outputs) {
-  if (taps == 3) return {outputs, 3};
-  if (taps == 5) return {2, 5};
-  return {1, static_cast<int>(taps)};
+/// Errors of two axes multiply: tiles have no more points than this in each phase.
+inline constexpr int max_tile_points = 6;
+/// The tile of an axis where up to `outputs` outputs are wanted at once.
+constexpr winograd_axis winograd_axis_for(index taps, index stride, int outputs) {
+  if (taps == 1) return {};
+  const winograd_axis two{2, static_cast<int>(taps), static_cast<int>(stride)};
+  const winograd_axis wanted{outputs, two.taps, two.stride};
+  return has_points(wanted, max_tile_points) ? wanted : two;
 }
 
 /// Winograd convolution in tiles of rows x columns; or Strassen's multiplication, whose tiles are 2^halvings
@@ -110,8 +142,9 @@ struct winograd_tiles_layer {
   winograd_tiling rows, columns;  // of output tiles
   index planes, in_planes;        // of the output, and of the input that they read
   index points;
-  index block;  // tiles that are transformed and multiplied at once
-  index in_plane_step, in_row_step, in_column_step;
+  index block;                                       // tiles that are transformed and multiplied at once
+  index in_plane_step, in_row_step, in_column_step;  // between the inputs of neighbouring outputs
+  index tap_row_step, tap_column_step;               // between inputs of a tile
   index channels;                    // of a transformed tile: those of the input, or of a part of them
   index input_step;                  // from one transformed tile to the next
   index input_point, product_point;  // from one point to the next

@@ -19,87 +19,10 @@
 #endif
 
 #include "tenon/kernel/direct-inl.hpp"
-#include "tenon/kernel/winograd.hpp"
+#include "tenon/kernel/winograd_axis-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
-
-/// sum over the `Parity` (0 even, 1 odd) elements of row T of B^T, divided by the last of its coefficients.
-template <class Matrices, int T, int Parity, class D, class V>
-HWY_INLINE V half_of_inputs(D d, const V* x) {
-  static constexpr Matrices m;
-  constexpr int points = Matrices::points;
-  constexpr int last = [] {
-    int at = -1;
-    for (int k = Parity; k < points; k += 2)
-      if (m.b[T][k] != 0) at = k;
-    return at;
-  }();
-  static_assert(last >= 0);
-  V sum = x[last];
-  TENON_UNROLL
-  for (int k = Parity; k < last; k += 2)
-    if (m.b[T][k] != 0) sum = mul_add(d, hn::Set(d, static_cast<float>(m.b[T][k] / m.b[T][last])), x[k], sum);
-  return sum;
-}
-
-/// y = B^T x: one axis of one tile.
-template <class Matrices, class D, class V>
-HWY_INLINE void transform_inputs(D d, const V* x, V* y) {
-  static constexpr Matrices m;
-  constexpr int points = Matrices::points;
-  if constexpr (points == 1) {
-    y[0] = x[0];
-  } else {
-    // Points 0 and infinity have even and odd coefficients only, the last of them 1.
-    y[0] = half_of_inputs<Matrices, 0, 0>(d, x);
-    y[points - 1] = half_of_inputs<Matrices, points - 1, 1>(d, x);
-    const auto pair = [&]<int T>(std::integral_constant<int, T>) HWY_ATTR {
-      constexpr int odd_last = points - 3;
-      static_assert(m.b[T][points - 2] == 1 && m.b[T][odd_last] == -m.b[T + 1][odd_last]);
-      const V even = half_of_inputs<Matrices, T, 0>(d, x), odd = half_of_inputs<Matrices, T, 1>(d, x);
-      const V factor = hn::Set(d, static_cast<float>(m.b[T][odd_last]));
-      y[T] = mul_add(d, factor, odd, even);
-      y[T + 1] = neg_mul_add(d, factor, odd, even);
-    };
-    [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR {
-      (pair(std::integral_constant<int, 1 + 2 * i>{}), ...);
-    }
-    (std::make_integer_sequence<int, (points - 2) / 2>{});
-  }
-}
-
-/// y = A^T x: one axis of one tile. Even outputs are sums of pairs, odd ones of their differences.
-template <class Matrices, class D, class V>
-HWY_INLINE void combine_products(D d, const V* x, V* y) {
-  static constexpr Matrices m;
-  constexpr int points = Matrices::points, outputs = Matrices::outputs;
-  if constexpr (points == 1) {
-    y[0] = x[0];
-  } else {
-    V sums[(points - 2) / 2], differences[(points - 2) / 2];
-    TENON_UNROLL
-    for (int i = 0; i < (points - 2) / 2; ++i) {
-      sums[i] = hn::Add(x[1 + 2 * i], x[2 + 2 * i]);
-      differences[i] = hn::Sub(x[1 + 2 * i], x[2 + 2 * i]);
-    }
-    TENON_UNROLL
-    for (int j = 0; j < outputs; ++j) {
-      const V* half = j % 2 == 0 ? sums : differences;
-      V sum = j == 0           ? hn::Add(x[0], half[0])
-              : m.a[j][1] == 1 ? half[0]
-                               : mul(d, hn::Set(d, static_cast<float>(m.a[j][1])), half[0]);
-      TENON_UNROLL
-      for (int i = 1; i < (points - 2) / 2; ++i)
-        sum = j == 0 ? hn::Add(sum, half[i])
-                     : mul_add(d, hn::Set(d, static_cast<float>(m.a[j][1 + 2 * i])), half[i], sum);
-      y[j] = j == outputs - 1 ? hn::Add(sum, x[points - 1]) : sum;
-    }
-  }
-}
-
-template <winograd_axis Axis>
-using matrices_of = winograd_matrices<Axis.outputs, Axis.taps>;
 
 /// The transformed inputs of tiles first .. first + count - 1. `in` is under the first tap of the first
 /// output.
@@ -109,7 +32,7 @@ HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const 
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
   const tag<isa.lanes, How> d;
   using V = vec<isa.lanes>;
-  const index row_step = l.rows.dilation * l.in_row_step, column_step = l.columns.dilation * l.in_column_step;
+  const index row_step = l.tap_row_step, column_step = l.tap_column_step;
   each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
     const float* HWY_RESTRICT tile =
         in + z * l.in_plane_step + row * l.in_row_step + column * l.in_column_step;
@@ -120,14 +43,14 @@ HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const 
         V x[rows], y[rows];
         TENON_UNROLL
         for (int r = 0; r < rows; ++r) x[r] = load(tile + r * row_step + c * column_step);
-        transform_inputs<matrices_of<Shape.rows>>(d, x, y);
+        transform_inputs<Shape.rows>(d, x, y);
         TENON_UNROLL
         for (int r = 0; r < rows; ++r) half[r * columns + c] = y[r];
       }
       TENON_UNROLL
       for (int r = 0; r < rows; ++r) {
         V y[columns];
-        transform_inputs<matrices_of<Shape.columns>>(d, half + r * columns, y);
+        transform_inputs<Shape.columns>(d, half + r * columns, y);
         TENON_UNROLL
         for (int c = 0; c < columns; ++c) hn::StoreU(y[c], d, to + (r * columns + c) * l.input_point);
       }
@@ -157,7 +80,7 @@ HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTR
     V x[rows], y[Shape.rows.outputs];
     TENON_UNROLL
     for (int r = 0; r < rows; ++r) x[r] = hn::LoadU(d, products + (r * columns + c) * l.tap_channel_step);
-    combine_products<matrices_of<Shape.rows>>(d, x, y);
+    combine_products<Shape.rows>(d, x, y);
     TENON_UNROLL
     for (int r = 0; r < Shape.rows.outputs; ++r) half[r * columns + c] = y[r];
   }
@@ -166,7 +89,7 @@ HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTR
   TENON_UNROLL
   for (int r = 0; r < t.rows; ++r) {
     V y[Shape.columns.outputs];
-    combine_products<matrices_of<Shape.columns>>(d, half + r * columns, y);
+    combine_products<Shape.columns>(d, half + r * columns, y);
     TENON_UNROLL
     for (int c = 0; c < t.columns; ++c) acc[r * t.columns + c] = hn::Add(y[c], start);
   }

@@ -75,17 +75,18 @@ constexpr std::string_view spelling(interpolation i) {
 /// How a convolution is computed: as the library sees fit, or as the user says.
 enum class method : unsigned char {
   automatic,
-  direct,          // one multiplication for each tap, as in the formula
-  winograd_rows,   // two output rows at a time: 3 or 5 rows of taps, 2-D
-  winograd_2,      // tiles of 2 outputs along each axis that has 3 or 5 taps
-  winograd_4,      // tiles of 4 outputs along each axis that has 3 taps, of 2 along one that has 5
-  strassen,        // 1x1: 7 products of halves of the channels and of pairs of pixels instead of 8
-  strassen_twice,  // 1x1: the same for each of the products, 49 of quarters instead of 64
+  direct,           // one multiplication for each tap, as in the formula
+  winograd_rows,    // two output rows at a time: 3 rows of taps and more, 2-D
+  winograd_rows_4,  // four output rows at a time
+  winograd_2,       // tiles of 2 outputs along each axis that has 3 taps or more
+  winograd_4,       // tiles of 4 outputs along each axis that has 3 taps (with stride 2: up to 6), else of 2
+  strassen,         // 1x1: 7 products of halves of the channels and of pairs of pixels instead of 8
+  strassen_twice,   // 1x1: the same for each of the products, 49 of quarters instead of 64
 };
 /// As the user writes it.
 constexpr std::string_view spelling(method m) {
-  constexpr std::string_view names[] = {"automatic",  "direct",   "winograd_rows", "winograd_2",
-                                        "winograd_4", "strassen", "strassen_twice"};
+  constexpr std::string_view names[] = {"automatic",  "direct",     "winograd_rows", "winograd_rows_4",
+                                        "winograd_2", "winograd_4", "strassen",      "strassen_twice"};
   return names[static_cast<int>(m)];
 }
 

@@ -47,12 +47,16 @@ class choice {
         if (asked != m && estimate >= best) return;
         best = estimate, st.how = how, st.outputs = outputs;
       };
-      consider(method::winograd_rows, algorithm::winograd, 2,
-               possible(s, method::winograd_rows) && n.out.channels() >= least_for_rows,
-               [&] { return cost.rows(); });
+      for (const method m : {method::winograd_rows, method::winograd_rows_4}) {
+        const int outputs = m == method::winograd_rows_4 ? 4 : 2;
+        consider(m, algorithm::winograd, outputs, possible(s, m) && n.out.channels() >= least_for_rows,
+                 [&] { return cost.rows(winograd_rows_of(n, outputs)); });
+      }
       for (const method m : {method::winograd_2, method::winograd_4}) {
         const int outputs = m == method::winograd_4 ? 4 : 2;
-        consider(m, algorithm::winograd_tiles, outputs, possible(s, m),
+        // Tiles of 9 x 9 inputs are no faster than those of 5 x 5, and take several times as much memory.
+        consider(m, algorithm::winograd_tiles, outputs,
+                 possible(s, m) && (asked == m || d_.tiles_of(s, outputs).shape.points() <= 36),
                  [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
       }
       for (const method m : {method::strassen, method::strassen_twice}) {
@@ -173,7 +177,8 @@ class choice {
     for (const auto& [axis, lines] : {std::pair(1, p.rows), std::pair(2, p.columns)}) {
       const index extent = rank + axis >= max_spatial_rank ? in.spatial(rank + axis - max_spatial_rank) : 1;
       const index tiled = lines.dilation > 1 ? lines.outputs : lines.tiles() * lines.tile;
-      const index last = tiled - 1 + (w.kernel[axis] - 1) * lines.dilation - w.pad_lo[axis];
+      const index last =
+          (tiled - 1) * w.stride[axis] + (w.kernel[axis] - 1) * lines.dilation - w.pad_lo[axis];
       if (last - (extent - 1) > hi[axis]) hi[axis] = last - (extent - 1);
     }
   }

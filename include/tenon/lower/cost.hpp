@@ -17,14 +17,15 @@ struct convolution_cost {
 
   constexpr index direct() const { return together(n.macs / 32 * 9 / 8, n.tensor_count, 1); }
 
-  /// Two output rows of a filter of R rows take R + 1 multiplications instead of 2 R. Beside them, a tile is
-  /// added to its rows once per point, which counts where taps are few, and half of the last pair of an odd
-  /// map is lost. The weights pass by for each pair of rows.
-  constexpr index rows() const {
-    const index r = n.win.kernel[0], taps = n.win.kernel[1] * in_channels;
-    const index height = n.out.spatial(0), pairs = (height + 1) / 2;
-    const index compute = n.macs / 32 * 5 / 4 * pairs * (r + 1) / (height * r) * (taps + 4) / taps;
-    return together(compute, n.tensor_count / r * (r + 1), pairs);
+  /// Rows of outputs in tiles: products of every point, which are begun and ended, and a vector of inputs or
+  /// products takes about 3 cycles a point to be transformed. The weights pass by for each tile of rows.
+  constexpr index rows(const winograd_axis& axis) const {
+    const index points = axis.points(), tiles = pieces(n.out.spatial(0), axis.outputs);
+    const index columns = n.out.spatial(1), taps = n.win.kernel[1] * in_channels;
+    const index products = tiles * points * columns * (taps + 3) * n.out.channels() / 32 * 9 / 8;
+    const index vectors =
+        tiles * columns * (pieces(n.out.channels(), 16) + pieces(n.win.stride[1] * in_channels, 16));
+    return together(products + vectors * points * 3, n.tensor_count / axis.taps * points, tiles);
   }
 
   /// Products of every point of every tile; a vector of a tile's inputs or products takes about 3 cycles a

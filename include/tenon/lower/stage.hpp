@@ -136,7 +136,8 @@ class staging {
     to.in = in;
     to.out = out;
     if (d_.operand[s][1] >= 0) to.residual = d_.read[d_.resolve(d_.operand[s][1])];
-    if (to.how == algorithm::winograd) to.scratch = new_scratch(d_.nodes[to.node], plan_.buffers[in]);
+    if (to.how == algorithm::winograd)
+      to.scratch = new_scratch(winograd_rows_of(d_.nodes[to.node], to.outputs).points(), plan_.buffers[in]);
     if (is_tiled(to.how)) to.scratch = new_scratch(d_.tiles_of(s).scratch());
     publish(id, out);
   }
@@ -157,12 +158,12 @@ class staging {
     publish(id, out);
   }
 
-  /// The transformed input rows of one pair of output rows: one for each point.
-  constexpr int new_scratch(const node& n, const buffer& in) {
+  /// The transformed input rows of a few output rows: one for each point.
+  constexpr int new_scratch(int points, const buffer& in) {
     const int id = plan_.buffer_count++;
     buffer& b = plan_.buffers[id];
     b.channels = b.pixel = in.pixel;
-    b.rows = n.win.kernel[0] + 1;
+    b.rows = points;
     b.columns = in.full_columns();
     return id;
   }

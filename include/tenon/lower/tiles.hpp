@@ -45,7 +45,8 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   const window w = on_memory(n);
   const int rank = n.out.spatial_rank();
   winograd_tiles_plan p{};
-  p.shape = {winograd_axis_for(w.kernel[1], outputs), winograd_axis_for(w.kernel[2], outputs)};
+  p.shape = {winograd_axis_for(w.kernel[1], w.stride[1], outputs),
+             winograd_axis_for(w.kernel[2], w.stride[2], outputs)};
   const index rows = rank >= 2 ? out.spatial(rank - 2) : 1, columns = out.spatial(rank - 1);
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
   p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
