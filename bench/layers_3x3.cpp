@@ -11,6 +11,8 @@ using by = inside<C, H, conv<C, 3, padding{1}, algorithm<How>>>;
 using enum tenon::method;
 template <index IC, index OC, index H>
 using halving = inside<IC, H, conv<OC, 3, stride{2}, padding{1}>>;
+template <index IC, index OC, index H, tenon::method How>
+using halving_by = inside<IC, H, conv<OC, 3, stride{2}, padding{1}, algorithm<How>>>;
 }  // namespace
 
 // clang-format off
@@ -20,7 +22,9 @@ using halving = inside<IC, H, conv<OC, 3, stride{2}, padding{1}>>;
   by<128, 28, direct>, by<128, 28, winograd_2>, by<128, 28, winograd_4>,\
   by<256, 14, direct>, by<256, 14, winograd_rows>, by<256, 14, winograd_2>, by<256, 14, winograd_4>,\
   by<512, 7, direct>, by<512, 7, winograd_2>, by<512, 7, winograd_4>, \
-  halving<64, 128, 56>, halving<256, 512, 14>,                          \
+  halving<64, 128, 56>, halving<256, 256, 28>, halving<256, 512, 14>,   \
+  halving_by<64, 128, 56, direct>, halving_by<64, 128, 56, winograd_2>, halving_by<64, 128, 56, winograd_4>, \
+  halving_by<256, 256, 28, direct>, halving_by<256, 256, 28, winograd_2>,                                    \
   first<3, 224, conv<32, 3, stride{2}, padding{1}>>
 // clang-format on
 #include <tenon/instantiate.hpp>
@@ -50,6 +54,12 @@ namespace {
     add_layer<by<512, 7, winograd_2>>("3x3 512@7", "winograd_2"),
     add_layer<by<512, 7, winograd_4>>("3x3 512@7", "winograd_4"),
     add_layer<halving<64, 128, 56>>("3x3 stride 2 64->128@56"),
+    add_layer<halving_by<64, 128, 56, direct>>("3x3 stride 2 64->128@56", "direct"),
+    add_layer<halving_by<64, 128, 56, winograd_2>>("3x3 stride 2 64->128@56", "winograd_2"),
+    add_layer<halving_by<64, 128, 56, winograd_4>>("3x3 stride 2 64->128@56", "winograd_4"),
+    add_layer<halving<256, 256, 28>>("3x3 stride 2 256->256@28"),
+    add_layer<halving_by<256, 256, 28, direct>>("3x3 stride 2 256->256@28", "direct"),
+    add_layer<halving_by<256, 256, 28, winograd_2>>("3x3 stride 2 256->256@28", "winograd_2"),
     add_layer<halving<256, 512, 14>>("3x3 stride 2 256->512@14"),
     add_layer<first<3, 224, conv<32, 3, stride{2}, padding{1}>>>("3x3 stride 2 3->32@224"),
 };
