@@ -77,13 +77,13 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   net<input<5, 7, 6> | concat(by_4<9, 3, padding{1}> | tag<"a">, by_2<7, 3, padding{1}>)                        \
       | concat(identity, from<"a"> | by_4<4, 5, padding{4}> | by_2<4, 5>) | by_4<6, 3>>,                        \
   net<input<3, 2, 6, 7> | by_4<9, extent{1, 3, 3}, padding{1}> | by_4<4, extent{3, 3, 5}, padding{0, 1, 2}>>,   \
-  strided<16, 17, stride{2}>, strided<25, 30, stride{2}>, strided<9, 12, stride{1, 2}>, strided<8, 9, stride{2, 1}>,\
-  net<input<5, 18, 23> | by_4<9, 5, stride{2}, padding{2}> | relu | by_2<17, 5, stride{2}, padding{1}>>,         \
-  net<input<3, 24, 25> | by_2<9, 7, stride{2}, padding{3}>>, net<input<4, 9, 12> | by_2<9, 4> | by_4<5, 4>>,     \
+  strided<16, 17, stride{2}>, strided<25, 30, stride{2}>, net<input<3, 9, 12> | by_2<7, 3, stride{1, 2}> | by_2<5, 3, stride{2, 1}>>,\
+  net<input<5, 38, 43> | by_4<9, extent{5, 1}, stride{2, 1}> | relu | by_2<17, extent{1, 5}, stride{1, 2}>      \
+      | by_4<9, extent{1, 7}, stride{1, 2}, padding{0, 3}> | by_2<6, extent{4, 1}> | by_4<5, extent{1, 4}>>,     \
   net<input<3, 9, 14> | by_4<9, extent{1, 3}, stride{3, 2}> | by_2<8, extent{3, 1}, stride{2, 3}>>,              \
   net<input<3, 37> | by_4<6, 3, stride{2}> | by_2<5, 3, stride{2}, causal>>,                                     \
   net<input<2, 4, 11, 12> | by_4<9, 3, stride{1, 2, 2}, padding{1}>>,                                            \
-  BOTH(net<input<5, 18, 16> | by_4<10, 3, stride{2}, padding{1}> | relu | max_pool<2>>),                         \
+  BOTH(net<input<5, 18, 16> | by_2<10, 3, stride{2}, padding{1}> | relu | max_pool<2>>),                         \
   net<input<40, 34, 35> | by_2<33, 3, stride{2}, padding{1}>>,                                                   \
   net<input<3, 6, 12> | by_4<9, extent{1, 3}, dilation{3, 3}, padding{0, 3}>>,                                 \
   net<input<3, 9, 10> | by_4<9, 3, padding{1}, cyclic> | by_4<5, 3, padding{1}, reflect>>
