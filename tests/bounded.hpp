@@ -73,7 +73,7 @@ class bounded {
       sum.add_strassen(n, oc, o, channels, weight, input, how == method::strassen ? 1 : 2);
       return sum;
     }
-    const int outputs = how == method::winograd_4 || how == method::winograd_rows_4 ? 4 : 2;
+    const int outputs = tenon::outputs_at_once(how);
     const int last = n.out.spatial_rank() - 1;
     const auto axis_for = [&](int axis) {
       return axis < 0 ? tenon::winograd_axis{}

@@ -1,6 +1,6 @@
 // Winograd's tiles overlap by taps: a stride of as many tears them apart.
 // RULE: method_not_for_it
-// EXPECT: tenon: layer 0 (conv<2, 3, stride{3}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for one group, 3 taps or more (5 a step of stride at most) or 1 along the last axes, a bias per channel, and whole tiles where it is dilated
+// EXPECT: tenon: layer 0 (conv<2, 3, stride{3}, algorithm<method::winograd_4>>): it cannot be computed by winograd_4, which is for one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 in depth, a bias per channel, whole tiles where dilated
 #include "tenon/model.hpp"
 
 using namespace tenon::layers;

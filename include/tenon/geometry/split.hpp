@@ -40,7 +40,10 @@ constexpr index time_of(const step_view& s, simd isa) {
   const index weights = packed_elements(s, isa) * index(sizeof(float));
   index compute = s.what.macs / (5 * isa.lanes);
   if (how == algorithm::depthwise) compute = s.what.macs / (3 * isa.lanes);
-  if (how == algorithm::winograd) compute = compute * 2 / 3;
+  if (how == algorithm::winograd) {
+    const winograd_axis axis = winograd_rows_of(s.layer(), s.what.outputs);
+    compute = compute * axis.points() / (axis.outputs * axis.taps);
+  }
   if (is_tiled(how)) compute = winograd_tiles_plan_of(s).products() / (4 * isa.lanes);
   if (how == algorithm::window_pool || how == algorithm::global_pool) {
     const pool_layer l = pool_of(s);

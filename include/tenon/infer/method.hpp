@@ -10,15 +10,18 @@ namespace tenon {
 constexpr std::string_view purpose(method m) {
   switch (m) {
     case method::winograd_rows:
-      return "2-D filters of one group, dilation 1 and 3 rows or more, at most 6 a row of stride, and a bias "
-             "per channel";
+      return "2-D filters of one group, dilation 1, 3 to 11 rows, a stride up to 4 (at most 6 rows for "
+             "each), and "
+             "a bias per channel";
     case method::winograd_rows_4:
-      return "2-D filters of one group, dilation 1 and 3 rows or more, at most 4 a row of stride, and a bias "
-             "per channel";
+      return "2-D filters of one group, dilation 1, 3 to 11 rows, a stride up to 4 (at most 4 rows for "
+             "each), and "
+             "a bias per channel";
     case method::winograd_2:
     case method::winograd_4:
-      return "one group, 3 taps or more (5 a step of stride at most) or 1 along the last axes, a bias per "
-             "channel, and whole tiles where it is dilated";
+      return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
+             "in "
+             "depth, a bias per channel, whole tiles where dilated";
     case method::strassen:
       return "1x1 filters of one group without padding, a bias per channel, and multiples of 32 channels in "
              "and out";
@@ -35,6 +38,11 @@ constexpr bool is_winograd_rows(method m) {
   return m == method::winograd_rows || m == method::winograd_rows_4;
 }
 
+/// Outputs of a tile along an axis, as many as a method computes at once; pixels of one of Strassen's.
+constexpr int outputs_at_once(method m) {
+  return m == method::winograd_rows_4 || m == method::winograd_4 || m == method::strassen_twice ? 4 : 2;
+}
+
 /// The tile of a Winograd convolution along the rows.
 constexpr winograd_axis winograd_rows_of(const node& n, int outputs) {
   return {outputs, static_cast<int>(n.win.kernel[0]), static_cast<int>(n.win.stride[0])};
@@ -43,7 +51,7 @@ constexpr winograd_axis winograd_rows_of(const node& n, int outputs) {
 /// Outputs of a Winograd tile along an axis of the last two, for a filter of so many taps; 0 if it has none.
 constexpr int tile_outputs(method m, index taps, index stride) {
   if (taps > max_winograd_taps || stride > taps) return taps == 1 ? 1 : 0;
-  const winograd_axis axis = winograd_axis_for(taps, stride, m == method::winograd_4 ? 4 : 2);
+  const winograd_axis axis = winograd_axis_for(taps, stride, outputs_at_once(m));
   return taps == 1 || has_points(axis, max_tile_points) ? axis.outputs : 0;
 }
 
@@ -60,9 +68,8 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
     return !w.padded() && in_channels % parts == 0 && n.out.channels() % parts == 0;
   }
   if (is_winograd_rows(m)) {
-    const int outputs = m == method::winograd_rows_4 ? 4 : 2;
     return rank == 2 && w.dilation[0] * w.dilation[1] == 1 && w.kernel[0] <= max_winograd_taps &&
-           has_points(winograd_rows_of(n, outputs));
+           has_points(winograd_rows_of(n, outputs_at_once(m)));
   }
   if (rank == max_spatial_rank && w.dilation[0] * w.stride[0] != 1) return false;
   bool tiled = false;
@@ -80,7 +87,7 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
 /// of a tile.
 constexpr bool takes_pool(method m, const node& n, const window& pool) {
   const int rank = n.out.spatial_rank();
-  if (is_winograd_rows(m)) return (m == method::winograd_rows_4 ? 4 : 2) % pool.kernel[0] == 0;
+  if (is_winograd_rows(m)) return outputs_at_once(m) % pool.kernel[0] == 0;
   if (is_strassen(m)) return false;
   if (m != method::winograd_2 && m != method::winograd_4) return true;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis)

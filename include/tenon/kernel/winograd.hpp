@@ -18,7 +18,9 @@ struct winograd_axis {
   constexpr int phase_first(int f) const { return f == 0 ? 0 : phase_first(f - 1) + phase_points(f - 1); }
   friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
 };
-inline constexpr int max_winograd_outputs = 4, max_winograd_taps = 11, max_winograd_points = 23;
+inline constexpr int max_winograd_outputs = 4, max_winograd_taps = 11, max_winograd_stride = 4;
+inline constexpr int max_winograd_points =
+    (max_winograd_outputs - 1) * max_winograd_stride + max_winograd_taps;
 
 /// M outputs of a filter of R taps from T = M + R - 1 inputs with T multiplications instead of M R:
 ///   y = A^T ((G g) * (B^T d)),  y[j] = sum over k of g[k] d[j + k],  j = 0 .. M-1
@@ -84,7 +86,7 @@ struct winograd_matrices {
 /// Are there points for this tile, `most` in each phase, that save multiplications?
 constexpr bool has_points(const winograd_axis& axis, int most = winograd_matrices::most_points) {
   return axis.taps >= 3 && axis.taps > axis.stride && axis.taps <= max_winograd_taps &&
-         axis.points() <= max_winograd_points && axis.phase_points(0) <= most;
+         axis.stride <= max_winograd_stride && axis.phase_points(0) <= most;
 }
 
 /// The transformed rows of a Winograd convolution along the rows. Its direct_layer counts points as rows of

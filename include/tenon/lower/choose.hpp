@@ -48,19 +48,19 @@ class choice {
         best = estimate, st.how = how, st.outputs = outputs;
       };
       for (const method m : {method::winograd_rows, method::winograd_rows_4}) {
-        const int outputs = m == method::winograd_rows_4 ? 4 : 2;
+        const int outputs = outputs_at_once(m);
         consider(m, algorithm::winograd, outputs, possible(s, m) && n.out.channels() >= least_for_rows,
                  [&] { return cost.rows(winograd_rows_of(n, outputs)); });
       }
       for (const method m : {method::winograd_2, method::winograd_4}) {
-        const int outputs = m == method::winograd_4 ? 4 : 2;
+        const int outputs = outputs_at_once(m);
         // Tiles of 9 x 9 inputs save a tenth of the time of those of 5 x 5 at best, and take MiB of memory.
         consider(m, algorithm::winograd_tiles, outputs,
                  possible(s, m) && (asked == m || d_.tiles_of(s, outputs).shape.points() <= 36),
                  [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
       }
       for (const method m : {method::strassen, method::strassen_twice}) {
-        const int pixels = m == method::strassen ? 2 : 4;
+        const int pixels = outputs_at_once(m);
         consider(m, algorithm::strassen, pixels, possible(s, m),
                  [&] { return cost.strassen(d_.tiles_of(s, pixels)); });
       }
