@@ -1,4 +1,4 @@
-// Pools of every norm, dilated, of whole channels and adaptive.
+// Pools of every norm, dilated, of whole channels and adaptive; windows of maxima that run along a row.
 #include "catch.hpp"
 #include "twin.hpp"
 
@@ -10,6 +10,8 @@ using twin::net;
 // clang-format off
 template <auto... Layers> using map = net<(input<3, 9, 20> | ... | Layers)>;
 template <auto... Layers> using after = net<((input<3, 9, 11> | conv<18, 3, padding{1}>) | ... | Layers)>;
+template <int Channels, auto Layer>
+using wide = net<input<3, 9, 11> | conv<Channels, 3, padding{1}> | Layer>;
 template <auto... Layers> using line = net<(input<6, 19> | ... | Layers)>;
 template <auto... Layers> using box = net<(input<4, 3, 4, 5> | ... | Layers)>;
 // clang-format on
@@ -29,7 +31,11 @@ template <auto... Layers> using box = net<(input<4, 3, 4, 5> | ... | Layers)>;
   after<global_lp_pool<1>>, after<global_lp_pool<3>>, after<global_lp_pool<infinity>>, line<global_lp_pool<2>>, \
   box<global_avg_pool>, map<adaptive_avg_pool<4>>, after<adaptive_avg_pool<extent{3, 7}>>, \
   after<adaptive_avg_pool<1>>, after<adaptive_avg_pool<12>>, line<adaptive_avg_pool<5>>, \
-  box<adaptive_avg_pool<2>>
+  box<adaptive_avg_pool<2>>, \
+  wide<86, max_pool<3, padding{1}>>, wide<86, max_pool<3, stride{2}, padding{1}>>, tenon::unfused<wide<70, max_pool<2>>>, \
+  wide<64, linf_pool<3, stride{1}, padding{1}>>, wide<33, max_pool<5, stride{1}, padding{2}>>, \
+  wide<20, max_pool<6, stride{1}, padding{3}>>, wide<16, max_pool<1, stride{2}>>, wide<35, max_pool<2, stride{3}>>, \
+  wide<17, max_pool<3, stride{2}, ceil_mode>>, wide<32, max_pool<extent{7, 2}, stride{3, 1}, padding{2, 1}>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 

@@ -384,7 +384,12 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     to += p.out;
     if constexpr (in.order == layout::interleaved) {
       const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
-      pool<kind, isa.lanes, numbers>(p.layer, channels.count(), from + channels.first, to + channels.first);
+      from += channels.first, to += channels.first;
+      if constexpr (windows_run(g, kind, numbers))
+        pool_running<kind, int(g.axes[1].window), int(g.axes[2].window), int(g.axes[2].stride), isa.lanes,
+                     numbers>(p.layer, channels.count(), from, to);
+      else
+        pool<kind, isa.lanes, numbers>(p.layer, channels.count(), from, to);
     } else {
       constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.axes[2].stride);
       const unit_range channels = range_of(in.channels, at.how.blocks, at.block());

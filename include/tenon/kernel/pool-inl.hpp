@@ -105,6 +105,86 @@ HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, flo
   }
 }
 
+/// The largest elements of a column of a window, for Vectors vectors of channels; `left` channels if that is
+/// not 0. `at` is where the column is in each of its rows.
+template <pooling Kind, int Rows, int Vectors, class D>
+HWY_INLINE void pool_column(D d, const float* const (&rows)[Rows], index at, size_t left, hn::Vec<D>* y) {
+  TENON_UNROLL
+  for (int v = 0; v < Vectors; ++v) {
+    TENON_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      const float* from = rows[r] + at + v * static_cast<int>(hn::Lanes(d));
+      const auto x = left > 0 ? load_first(d, from, left) : hn::LoadU(d, from);
+      y[v] = r > 0 ? take_in<Kind>(d, y[v], x) : Kind == pooling::linf ? hn::Abs(x) : x;
+    }
+  }
+}
+
+/// A row of outputs of windows that run: each reads only the columns that the one before it has not.
+template <pooling Kind, int Rows, int Columns, int Stride, int Vectors, class D>
+HWY_INLINE void pool_along(D d, const pool_axis& a, const float* const (&rows)[Rows], size_t left,
+                           float* out) {
+  constexpr int kept = Columns > Stride ? Columns - Stride : 0, fresh = Columns - kept;
+  hn::Vec<D> x[Columns * Vectors];  // column by column; the last ones are new
+  index column = -a.pad_lo;
+  const auto next = [&](int to) HWY_ATTR {
+    const index inside = HWY_MAX(index{0}, HWY_MIN(column, a.in - 1));
+    pool_column<Kind, Rows, Vectors>(d, rows, inside * a.in_step, left, x + to * Vectors);
+    ++column;
+  };
+  TENON_UNROLL
+  for (int k = 0; k < kept; ++k) next(k);
+  for (index i = 0; i < a.out; ++i, out += a.out_step) {
+    TENON_UNROLL
+    for (int k = kept; k < Columns; ++k) next(k);
+    TENON_UNROLL
+    for (int v = 0; v < Vectors; ++v) {
+      auto y = x[v];
+      TENON_UNROLL
+      for (int k = 1; k < Columns; ++k) y = take_in<Kind>(d, y, x[k * Vectors + v]);
+      float* to = out + v * static_cast<int>(hn::Lanes(d));
+      if (left > 0)
+        store_first(y, d, to, left);
+      else
+        hn::StoreU(y, d, to);
+    }
+    TENON_UNROLL
+    for (int k = 0; k < kept * Vectors; ++k) x[k] = x[k + fresh * Vectors];
+    column += Stride - fresh;
+  }
+}
+
+/// Vectors vectors of channels, or `left` of them if that is not 0, of a map: as pool_running().
+template <pooling Kind, int Rows, int Columns, int Stride, int Vectors, class D>
+HWY_INLINE void pool_block(D d, const pool_layer& l, size_t left, const float* in, float* out) {
+  const pool_axis &planes = l.axes[0], &rows = l.axes[1];
+  for (index plane = 0; plane < planes.out; ++plane) {
+    for (index row = 0; row < rows.out; ++row) {
+      const float* from[Rows];
+      for (int r = 0; r < Rows; ++r)
+        from[r] = in + plane * planes.stride * planes.in_step +
+                  HWY_MAX(index{0}, HWY_MIN(row * rows.stride - rows.pad_lo + r, rows.in - 1)) * rows.in_step;
+      pool_along<Kind, Rows, Columns, Stride, Vectors>(d, l.axes[2], from, left,
+                                                       out + plane * planes.out_step + row * rows.out_step);
+    }
+  }
+}
+
+/// The same as pool() for maxima (see windows_run), whose windows of Rows x Columns lie Stride columns apart.
+template <pooling Kind, int Rows, int Columns, int Stride, int Lanes, numerics How>
+HWY_NOINLINE void pool_running(const pool_layer& l, index channels, const float* in, float* out) {
+  const tag<Lanes, How> d;
+  // What a window keeps stays in registers.
+  constexpr int kept = Columns > Stride ? Columns - Stride : 0, vectors = kept <= 2 ? isa.registers / 8 : 1;
+  index channel = 0;
+  for (; channel + vectors * Lanes <= channels; channel += vectors * Lanes)
+    pool_block<Kind, Rows, Columns, Stride, vectors>(d, l, 0, in + channel, out + channel);
+  for (; channel + Lanes <= channels; channel += Lanes)
+    pool_block<Kind, Rows, Columns, Stride, 1>(d, l, 0, in + channel, out + channel);
+  if (const auto left = static_cast<size_t>(channels - channel); left > 0)
+    pool_block<Kind, Rows, Columns, Stride, 1>(d, l, left, in + channel, out + channel);
+}
+
 /// One channel of a planar feature map: the windows of Lanes neighbouring columns at a time where all of them
 /// lie in the map, and no vector that is read leaves its row; one window at a time elsewhere. The last vector
 /// of a row may repeat some windows of the one before.
