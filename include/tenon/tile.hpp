@@ -81,9 +81,11 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles.
 /// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
-/// pool.
+/// pool. Where the map is a few tiles only, `taps` tells how many weights each of them reads: those of a
+/// block of channels that do not fit the L1 cache come from L2, about a cycle a vector (256 channels of 16
+/// pixels: 390 us by blocks of 64, 320 us by 32).
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
-                           int pool_columns) {
+                           int pool_columns, index taps = 0) {
   const int lanes = lanes_for(isa, channels);
   const index vectors = pieces(channels, lanes);
   tile best{pool_rows, pool_columns, 1, lanes};
@@ -97,8 +99,11 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
       if (most < 1) break;
       const index c = pieces(windows, pieces(windows, most)) * pool_columns;
       const auto cycles_of = [&](index nr) {
-        return map_cycles(rows, columns, r, c,
-                          [&](index tr, index tc) { return tile_cycles(tr * tc * nr, nr + tr * tc); });
+        const bool far = taps * nr * lanes * index(sizeof(float)) >= 32'768;
+        return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
+          const index near = tile_cycles(tr * tc * nr, nr + tr * tc);
+          return far && near < 14 * nr + 4 ? 14 * nr + 4 : near;
+        });
       };
       index cycles = vectors / v * cycles_of(v);
       if (vectors % v > 0) cycles += cycles_of(vectors % v);

@@ -90,7 +90,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   m.pool_rows = m.pool_columns = 1;
   m.groups = 1;
   m.group_channels = p.channels;
-  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1);
+  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, m.taps());
   direct_geometry g = cut_blocks(m, t);
   // Biases stand in front of all, not in the panels.
   g.layer.panel -= t.channels();
