@@ -125,7 +125,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
   if (w.time < share_from) return split;
   if (s.what.chain > 1) {
     // Rows at the beginning of a part are computed twice in all maps but the last.
-    how = balanced(w, pieces(link_of(s, s.what.chain - 1).out().rows, 8));
+    how = balanced(w, pieces(link_of(s, s.what.chain - 1).out().rows, 4));
     split.one_each = true;
     return split;
   }
@@ -136,7 +136,6 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       how = cut_of(direct_of(s, isa).layer, w, in_bytes, weight_bytes);
       break;
     case algorithm::depthwise:  // a block of channels reads its own only
-      if (w.time < 2 * share_from) break;
       how = cut_of(direct_of(s, isa).layer, w, 0, weight_bytes);
       break;
     case algorithm::winograd: {
@@ -197,7 +196,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
     }
     case algorithm::copy: {
       // What one core writes the other one has to fetch from it.
-      if (w.time < 5 * share_from) break;
+      if (w.time < 2 * share_from) break;
       const nest n = copy_nest(s);
       how = balanced(w, n.loops[cut_loop(n)].extent);
       break;
