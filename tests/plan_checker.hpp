@@ -127,10 +127,40 @@ class plan_checker {
     check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
     check_epilogue(s);
     check_memory(s);
+    check_overwrites(s);
     holds_[std::size_t(st.out)] = st.covered[st.covered_count - 1];
     const buffer& out = buffer_at(st.out);
     if (out.channels * out.positions() != node_at(holds_[std::size_t(st.out)]).out.count())
       say("a result of another extent", s);
+  }
+
+  /// The buffer that has a place of its own, and the first channel of b in it.
+  std::pair<int, index> place_of(int b) const {
+    index first = 0;
+    for (; buffer_at(b).host >= 0; b = buffer_at(b).host) first += buffer_at(b).first_channel;
+    return {b, first};
+  }
+  bool overlap(int a, int b) const {
+    const auto [root_a, first_a] = place_of(a);
+    const auto [root_b, first_b] = place_of(b);
+    return root_a == root_b && first_a < first_b + buffer_at(b).channels &&
+           first_b < first_a + buffer_at(a).channels;
+  }
+
+  /// What a step writes over is gone. It may be what a convolution adds, element by element.
+  void check_overwrites(int s) {
+    const step& st = step_at(s);
+    if (overlap(st.out, st.in)) say("a step overwrites what it reads", s);
+    if (st.residual >= 0 && overlap(st.out, st.residual)) {
+      const buffer &out = buffer_at(st.out), &residual = buffer_at(st.residual);
+      if (!is_convolution(st.how) || st.band > 0 || place_of(st.out) != place_of(st.residual) ||
+          out.channels != residual.channels || out.origin() != residual.origin() ||
+          out.column_step() != residual.column_step() || out.row_step() != residual.row_step() ||
+          out.plane_step() != residual.plane_step() || out.full_positions() != residual.full_positions())
+        say("a step overwrites what it adds before it has added it", s);
+    }
+    for (int b = 0; b < int(plan_.buffers.size()); ++b)
+      if (b != st.out && overlap(b, st.out)) holds_[std::size_t(b)] = -1;
   }
 
   /// The order in registers: layer, batch norm, residual, activation, pool; an activation that commutes with

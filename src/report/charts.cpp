@@ -66,7 +66,7 @@ std::string arena_svg(const subject& s) {
       out += label(left - 8, y_of(at) + 3.5, number(at / unit) + name, "end");
     }
   }
-  // What lies at a place for how long; buffers within another one on top of it.
+  // What lies at a place for how long; buffers within another one, or in its place, on top of it.
   for (const bool inside : {false, true}) {
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       const buffer& b = buffers[i];

@@ -196,7 +196,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
     }
     case algorithm::copy: {
       // What one core writes the other one has to fetch from it.
-      if (w.time < 2 * share_from) break;
+      if (w.time < 5 * share_from) break;
       const nest n = copy_nest(s);
       how = balanced(w, n.loops[cut_loop(n)].extent);
       break;

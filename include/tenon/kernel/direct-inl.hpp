@@ -34,7 +34,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// Epilogue and store of a tile of accumulators: acc[pixel * vectors + vector].
+/// Epilogue and store of a tile of accumulators: acc[pixel * vectors + vector]. `out` may be `residual`.
 template <direct_key Key, class V>
 HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual, float* out) {
   constexpr tile t = Key.shape;
@@ -113,9 +113,8 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
 /// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
 /// block, `ahead` those to ask for meanwhile.
 template <direct_key Key>
-HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT in,
-                              const float* HWY_RESTRICT panel, const float* residual, float* HWY_RESTRICT out,
-                              const float* ahead) {
+HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT in, const float* panel,
+                              const float* residual, float* HWY_RESTRICT out, const float* ahead) {
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;
   constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
@@ -163,8 +162,8 @@ struct depthwise_row {
 /// in.
 template <direct_key Key>
 HWY_NOINLINE void depthwise_tile(const direct_layer& l, const float* HWY_RESTRICT in,
-                                 const float* HWY_RESTRICT panel, const float* residual,
-                                 float* HWY_RESTRICT out, const float*) {
+                                 const float* HWY_RESTRICT panel, const float* residual, float* out,
+                                 const float*) {
   using inputs = depthwise_row<Key>;
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;

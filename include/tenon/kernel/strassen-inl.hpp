@@ -100,7 +100,7 @@ HWY_NOINLINE void strassen_transform(const winograd_tiles_layer& l, const float*
 template <direct_key Key, int Halvings>
 HWY_NOINLINE void strassen_combine(const winograd_tiles_layer& l, const winograd_tiles_kernels&, bool rest,
                                    index first, index count, const float* HWY_RESTRICT products,
-                                   const float* bias, const float* residual, float* HWY_RESTRICT out) {
+                                   const float* bias, const float* residual, float* out) {
   constexpr int parts = 1 << Halvings, lanes = Key.shape.lanes;
   const tag<lanes, Key.numbers> d;
   using V = vec<lanes>;

@@ -51,8 +51,8 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
 /// column c needs inputs c .. c + Slide - 1. Slide = 0: tap by tap.
 template <direct_key Key, winograd_axis Axis, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
-                                const float* HWY_RESTRICT panel, const float* residual,
-                                float* HWY_RESTRICT out, const float* ahead) {
+                                const float* HWY_RESTRICT panel, const float* residual, float* out,
+                                const float* ahead) {
   constexpr tile t = Key.shape;
   constexpr int points = Axis.points(), vectors = t.vectors, sums = t.columns * vectors;
   const tag<t.lanes, Key.numbers> d;

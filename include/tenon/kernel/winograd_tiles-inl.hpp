@@ -68,8 +68,7 @@ HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const 
 /// are those of the first point; `l.tap_channel_step` elements lie between points.
 template <direct_key Key, winograd_shape Shape>
 HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTRICT products,
-                                   const float* bias, const float* residual, float* HWY_RESTRICT out,
-                                   const float*) {
+                                   const float* bias, const float* residual, float* out, const float*) {
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;

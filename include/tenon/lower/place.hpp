@@ -17,6 +17,7 @@ class placement {
   constexpr void run() {
     const int count = plan_.buffer_count;
     find_lives();
+    for (int s = 0; s < plan_.step_count; ++s) write_over_residual(s);
     int order[max_buffers]{};
     int in_arena = 0;
     for (int b = 0; b < count; ++b) {
@@ -68,6 +69,28 @@ class placement {
         }
       }
     }
+  }
+
+  /// A convolution writes over the map that it adds, if nobody reads that again: it has read an element when
+  /// it writes the sum there, and the memory is in the cache.
+  constexpr void write_over_residual(int s) {
+    const step& st = plan_.steps[s];
+    if (st.residual < 0 || !is_convolution(st.how) || st.band > 0) return;
+    buffer &out = plan_.buffers[st.out], &root = plan_.buffers[root_of(st.residual)];
+    const buffer& residual = plan_.buffers[st.residual];
+    if (out.where != place::arena || root.where != place::arena || out.host >= 0) return;
+    if (root.last_step != s || root_of(st.in) == root_of(st.residual) || !same_memory(out, residual)) return;
+    out.host = st.residual;
+    root.slack = std::max(root.slack, out.slack);
+    root.last_step = std::max(root.last_step, out.last_step);
+  }
+
+  /// Do the elements of two maps lie in the same way?
+  static constexpr bool same_memory(const buffer& a, const buffer& b) {
+    return a.order == b.order && a.channels == b.channels && a.depth == b.depth && a.rows == b.rows &&
+           a.columns == b.columns && a.pixel == b.pixel && a.halo_front == b.halo_front &&
+           a.halo_top == b.halo_top && a.halo_left == b.halo_left && a.halo_back == b.halo_back &&
+           a.halo_bottom == b.halo_bottom && a.halo_right == b.halo_right && a.held == 0 && b.held == 0;
   }
 
   constexpr void place_at_lowest(int id) {
