@@ -196,6 +196,7 @@ struct direct_key {
   index tap_step;        // of a depthwise convolution: elements between the inputs of neighbouring taps
   bool biased = true;    // the panel begins with the biases; else sums begin with zero
   bool fetches = false;  // asks for the weights of the next panel
+  bool fetches_outputs = false;
   numerics numbers = numerics::standard;
 };
 

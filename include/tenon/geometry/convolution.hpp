@@ -196,7 +196,7 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.partial = rest_block && g.rest_partial;
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
-  key.fetches = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
+  key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
   key.numbers = s.plan.numbers;
   return key;
 }

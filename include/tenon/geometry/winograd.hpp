@@ -122,6 +122,7 @@ constexpr direct_key multiply_key_of(const step_view& s, const winograd_tiles_ge
   key.column_step = g.layer.input_step;
   key.biased = false;
   key.fetches = g.layer.multiply.ahead_step > 0;
+  key.fetches_outputs = key.fetches && g.shape.halvings > 0;  // products of Winograd's points stay near
   key.numbers = s.plan.numbers;
   return key;
 }

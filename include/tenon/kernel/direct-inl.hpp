@@ -75,6 +75,20 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
   }
 }
 
+/// Asks for the memory that a tile will write when it has its sums: it may be far away, and stores wait for
+/// it.
+template <direct_key Key>
+HWY_INLINE void fetch_outputs(const direct_layer& l, const float* out) {
+  constexpr tile t = Key.shape;
+  constexpr epilogue e = Key.after;
+  constexpr int out_columns = t.columns / e.pool_columns, windows = t.rows / e.pool_rows * out_columns;
+  TENON_UNROLL
+  for (int i = 0; i < windows * t.vectors; ++i) {
+    const int row = i / t.vectors / out_columns, column = i / t.vectors % out_columns, v = i % t.vectors;
+    hwy::Prefetch(out + row * l.out_row_step + column * l.out_column_step + v * t.lanes);
+  }
+}
+
 /// acc[pixel * vectors + vector] += sum over `rows` rows of taps of w[tap] * x[pixel][tap], for the first
 /// `Pixels` pixels of the tile. `panel` is at the weights of the first tap; returns the end of those it used.
 template <direct_key Key, int Pixels, class V>
@@ -123,6 +137,7 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   for (int i = 0; i < sums; ++i)
     acc[i] = Key.biased ? hn::LoadU(d, panel + (i % vectors) * t.lanes) : hn::Zero(d);
   if constexpr (Key.biased) panel += t.channels();
+  if constexpr (Key.fetches_outputs) fetch_outputs<Key>(l, out);
   for (index plane = 0; plane < l.tap_planes; ++plane)
     panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, ahead);
   finish_tile<Key>(l, acc, residual, out);
