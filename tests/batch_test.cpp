@@ -14,6 +14,9 @@ template <auto... Layers> using map = twin::net<(input<3, 9, 8> | ... | Layers)>
 inline constexpr auto late = conv<33, 3, stride{4}> | conv<200, 1> | relu | (identity + (conv<200, 3, padding{1}> | tanh)) | relu | conv<150, 3, padding{1}> | batch_norm;
 struct Late : tenon::model<input<3, 9, 8> | late | flatten | linear<30>> {};
 struct LateInParts : tenon::model<input<3, 9, 8> | late | flatten | linear<30>, tenon::lowering{.share_from = 0}> {};
+/// Sums that take the place of what they add, which was there before the steps that run together.
+inline constexpr auto block = (identity + (conv<200, 3, padding{1}> | relu | conv<200, 3, padding{1}>)) | relu;
+struct Blocks : tenon::model<input<3, 9, 8> | conv<33, 3, stride{4}> | conv<200, 1> | relu | block | block | flatten | linear<30>> {};
 /// Linear layers with a sum, and one of several inputs.
 inline constexpr auto sums = linear<40> | relu | (identity + linear<40>) | sigmoid | linear<3> | softmax;
 struct Two : tenon::model<concat(name<"a">(input<3, 4, 4>) | flatten, name<"b">(input<20>) | relu) | outputs(linear<9>, linear<70>)> {};
@@ -21,7 +24,7 @@ struct Two : tenon::model<concat(name<"a">(input<3, 4, 4>) | flatten, name<"b">(
 #define TENON_MODEL \
   map<conv<6, 3> , relu , max_pool<2> , flatten , linear<120> , relu , linear<84> , relu , linear<10>>, \
   map<conv<6, 3> , relu , global_avg_pool>, twin::net<input<50> | sums>, cut<input<50> | sums>, \
-  twin::net<input<1000> | linear<300> | relu6 | linear<17>>, cut<input<203> | linear<300> | relu6 | linear<1>>, Late, LateInParts, Two
+  twin::net<input<1000> | linear<300> | relu6 | linear<17>>, cut<input<203> | linear<300> | relu6 | linear<1>>, Late, LateInParts, Blocks, Two
 // clang-format on
 
 }  // namespace
@@ -120,6 +123,7 @@ TEST_CASE("a batch whose images are shared out gives the bits of single runs", "
 TEST_CASE("a batch reads the weights of late layers once per block", "[batch]") {
   STATIC_REQUIRE(Late::batch.first < Late::schedule.step_count - 1);
   STATIC_REQUIRE(Late::batch_images >= 8);
+  STATIC_REQUIRE(Blocks::batch.first < Blocks::schedule.step_count - 4);
   // Where there is nothing to gain, images run one by one and need no memory.
   STATIC_REQUIRE(map<conv<6, 3>, relu, global_avg_pool>::batch_images == 1);
   STATIC_REQUIRE(map<conv<6, 3>, relu, global_avg_pool>::batch.elements == 0);

@@ -74,13 +74,14 @@ class placement {
   /// A convolution writes over the map that it adds, if nobody reads that again: it has read an element when
   /// it writes the sum there, and the memory is in the cache.
   constexpr void write_over_residual(int s) {
-    const step& st = plan_.steps[s];
+    step& st = plan_.steps[s];
     if (st.residual < 0 || !is_convolution(st.how) || st.band > 0) return;
     buffer &out = plan_.buffers[st.out], &root = plan_.buffers[root_of(st.residual)];
     const buffer& residual = plan_.buffers[st.residual];
     if (out.where != place::arena || root.where != place::arena || out.host >= 0) return;
     if (root.last_step != s || root_of(st.in) == root_of(st.residual) || !same_memory(out, residual)) return;
     out.host = st.residual;
+    st.clears = -1;  // its halo is zero already
     root.slack = std::max(root.slack, out.slack);
     root.last_step = std::max(root.last_step, out.last_step);
   }
