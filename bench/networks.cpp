@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -69,7 +70,10 @@ class field {
     if (!chosen.onnx_folder.empty()) start_onnxruntime();
     for (const bench::network_type& type : bench::all_networks())
       if (chosen.wants(type.name)) add(type);
-    if (chosen.threads == 1) std::ranges::move(bench::peaks(), std::back_inserter(all_));
+    if (chosen.threads == 1)
+      std::ranges::move(bench::peaks(), std::back_inserter(all_));
+    else
+      all_.push_back(bench::round_trips());
   }
 
   void compete(const std::string& file) {
@@ -79,12 +83,20 @@ class field {
   }
 
  private:
-  /// Until the threads of another contestant, which spin for some milliseconds, sleep.
-  static decltype(contestant::block) after_a_rest(decltype(contestant::block) block) {
-    return [block = std::move(block)](long count, std::vector<double>& seconds) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  /// Until the threads of all contestants sleep: after their last run they spin, for 30 ms and more.
+  decltype(contestant::block) after_a_rest(decltype(contestant::block) block) {
+    return [this, block = std::move(block)](long count, std::vector<double>& seconds) {
+      for (double before = -1; processor_seconds() - before > 5e-4;) {
+        before = processor_seconds();
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
       block(count, seconds);
     };
+  }
+
+  /// What all threads of this process and of ONNX Runtime's have computed.
+  double processor_seconds() const {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC + (peer_ ? peer_->processor_seconds() : 0);
   }
 
   void start_onnxruntime() {

@@ -1,6 +1,7 @@
 #include "onnxruntime.hpp"
 
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -70,6 +71,14 @@ std::vector<float> onnxruntime::load(const std::string& name, std::span<const fl
 
 void onnxruntime::block(const std::string& name, long count, std::vector<double>& seconds) {
   for (double us : ask("run " + name + " " + std::to_string(count))) seconds.push_back(us / 1e6);
+}
+
+double onnxruntime::processor_seconds() const {
+  clockid_t clock;
+  timespec time;
+  if (clock_getcpuclockid(child_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+    throw std::runtime_error("ONNX Runtime: it ended");
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 }  // namespace bench

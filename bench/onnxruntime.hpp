@@ -23,6 +23,9 @@ class onnxruntime {
   /// The block of a contestant: see harness.hpp.
   void block(const std::string& name, long count, std::vector<double>& seconds);
 
+  /// What the threads of the child have computed.
+  double processor_seconds() const;
+
   const std::string& version() const { return version_; }
 
  private:

@@ -3,12 +3,35 @@
 #include <benchmark/benchmark.h>
 #include <tenon/peak.hpp>
 
+#include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "machine.hpp"
 
 namespace bench {
+namespace {
+
+/// Yields at times: on a busy machine both threads may have to share a core.
+void wait_for(const std::atomic<int>& value, int wanted) {
+  for (int spins = 1; value != wanted; ++spins)
+    if (spins % 1024 == 0) std::this_thread::yield();
+}
+
+void go_and_return(int count) {
+  alignas(64) std::atomic<int> there = 0;
+  alignas(64) std::atomic<int> back = 0;
+  const std::jthread other([&] {
+    for (int i = 1; i <= count; back = i++) wait_for(there, i);
+  });
+  for (int i = 1; i <= count; ++i) {
+    there = i;
+    wait_for(back, i);
+  }
+}
+
+}  // namespace
 
 std::vector<contestant> peaks() {
   std::vector<contestant> all;
@@ -33,6 +56,10 @@ std::vector<contestant> peaks() {
   add("L3", cache_bytes(3) / 2);
   add("memory", 8 * cache_bytes(3));
   return all;
+}
+
+contestant round_trips() {
+  return {.name = "peak/300000 round trips", .block = runs_of([] { go_and_return(300'000); })};
 }
 
 }  // namespace bench

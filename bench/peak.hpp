@@ -11,4 +11,9 @@ namespace bench {
 /// tenon/peak.hpp.
 std::vector<contestant> peaks();
 
+/// "peak/300000 round trips": cache lines that go to another thread and back. Tells whether two cores share a
+/// cache, which a virtual machine may change from minute to minute. (So many, because a new thread may share
+/// the core of the old one for some milliseconds.)
+contestant round_trips();
+
 }  // namespace bench

@@ -151,10 +151,12 @@ def write_peers(folder, one, two):
     caption = one.caption()
     if two and two.caption() != caption:
         caption += f". On 2 threads: {two.caption()}"
+    trips = two.us("peak/300000 round trips") if two else None
+    apart = f" On 2 threads a cache line goes to the other core and back in {trips / 300:.0f} ns." if trips else ""
     write(folder / "peers.md", "Networks beside their peers", caption,
           "Medians of runs in random turns. ONNX Runtime is called through its binding for Node.js: what an empty model "
           f"takes, {floor_of_call(one):.1f} µs, is taken off. oneDNN's convolutions alone are not a network: they count "
-          f"as a peer of {', '.join(ALONE_COUNTS)}.\n", table(heading, rows))
+          f"as a peer of {', '.join(ALONE_COUNTS)}.{apart}\n", table(heading, rows))
     for entry in one.all.values():
         if entry.get("difference", 0) > 1e-4:
             problems.append(f"{entry['name']}: outputs differ by {entry['difference']:.1e}")
