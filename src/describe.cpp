@@ -2,6 +2,7 @@
 #include "tenon/describe.hpp"
 
 #include <string>
+#include <vector>
 
 #include "table.hpp"
 #include "tenon/geometry.hpp"
@@ -128,13 +129,16 @@ void print_plan(std::ostream& out, graph_view network, plan_view schedule, index
   double floor = 0;
   for (const step& s : schedule.steps) time += time_with({network, schedule, s}, isa);
   const bool cuts = time >= least_to_share(share_from);
+  std::vector<step_split> splits;
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
     const step_view s{network, schedule, schedule.steps[i]};
     const index bytes = packed_elements(s, isa) * index(sizeof(float));
+    const int writer = writer_of(s);
+    const step_split before = writer < 0 ? step_split{} : splits[static_cast<std::size_t>(writer)];
+    splits.push_back(cuts ? split_of(s, isa, share_from, before) : step_split{});
     t.add({std::to_string(i), computed_by(s), algorithm_text(s), tile_text(s, isa),
-           cut_text(s, cuts ? split_of(s, isa, share_from) : step_split{}), map_text(s.in()),
-           map_text(s.out()), counted(s.what.macs), counted(bytes), place_text(s.out()),
-           fixed(least_microseconds(s, core))});
+           cut_text(s, splits.back()), map_text(s.in()), map_text(s.out()), counted(s.what.macs),
+           counted(bytes), place_text(s.out()), fixed(least_microseconds(s, core))});
     macs += s.what.macs, packed += bytes, floor += least_microseconds(s, core);
   }
   t.print(out);

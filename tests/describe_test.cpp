@@ -107,9 +107,14 @@ TEST_CASE("explain shows how steps are cut for threads", "[describe]") {
   const auto view = view_of(tenon::kept_plan<InParts::schedule>);
   const auto plan = plan_of<InParts>(avx512);
   std::size_t cuts = 0;
+  std::vector<tenon::step_split> splits;
   for (std::size_t i = 0; i < view.steps.size(); ++i) {
     const tenon::step_view s{InParts::network.view(), view, view.steps[i]};
-    const tenon::step_split split = tenon::split_of(s, avx512, 0);
+    const int writer = tenon::writer_of(s);
+    const tenon::step_split before =
+        writer < 0 ? tenon::step_split{} : splits[static_cast<std::size_t>(writer)];
+    const tenon::step_split split = tenon::split_of(s, avx512, 0, before);
+    splits.push_back(split);
     std::string parts = "-";
     if (split.shared()) {
       const tenon::cut& how = split.phase[0];
@@ -127,9 +132,24 @@ TEST_CASE("explain shows how steps are cut for threads", "[describe]") {
   };
   CHECK(says(" x tiles, then "));
   CHECK(says(" x phases"));
-  // With the usual least time of a part, nothing of so small a network is.
-  struct whole : tenon::model<InParts::expression> {};
-  for (const std::string& row : plan_of<whole>(avx512)) CHECK(row.find(" x ") == std::string::npos);
+  // With the usual least time of a part, nothing of a small network is.
+  for (const std::string& row : plan_of<LeNet5>(avx512)) CHECK(row.find(" x ") == std::string::npos);
+}
+
+/// A pointwise layer that is cut along rows, and one that is cut along channels.
+struct Wide : tenon::model<input<256, 28, 28> | conv<256, 1> | relu | conv<256, 3, depthwise, padding{1}>> {};
+struct Deep : tenon::model<input<512, 7, 7> | conv<1024, 1> | relu | conv<1024, 3, depthwise, padding{1}>> {};
+
+TEST_CASE("parts of a depthwise step read what the same parts wrote", "[describe]") {
+  const auto cuts = [](const std::vector<std::string>& plan) {
+    std::string all;
+    for (const std::string& row : plan)
+      for (const char* along : {" x tiles ", " x rows ", " x channels "})
+        if (row.find(along) != row.npos) all += along;
+    return all;
+  };
+  CHECK(cuts(plan_of<Wide>(avx512)) == " x tiles  x rows ");
+  CHECK(cuts(plan_of<Deep>(avx512)) == " x channels  x channels ");
 }
 
 TEST_CASE("explain says how numbers are computed if not as usual", "[describe]") {

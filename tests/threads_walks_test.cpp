@@ -1,5 +1,10 @@
 // All other steps, and whole networks, in parts on several threads.
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include <tenon/openmp.hpp>
 
@@ -53,6 +58,39 @@ TEST_CASE("other steps in parts at the same time give the bits of a serial run",
 TEST_CASE("OpenMP's threads give the bits of a serial run", "[threads]") {
   in_parts::trial<Net> it;
   for (const int workers : {1, 2, 3}) CHECK(it.agrees<3>(tenon::openmp_executor(workers)));
+}
+
+TEST_CASE("OpenMP's threads run each part once", "[threads]") {
+  for (const int workers : {1, 2, 3, 70})
+    for (const int parts : {0, 1, 2, 7, 100}) {
+      INFO(parts << " parts, " << workers << " workers");
+      std::vector<std::atomic<int>> calls(static_cast<std::size_t>(parts));
+      std::vector<std::atomic<int>> at_work(static_cast<std::size_t>(workers));
+      std::atomic<int> wrong = 0;
+      tenon::openmp_executor(workers).run(parts, [&](int part, int worker) {
+        if (worker < 0 || worker >= workers) return void(++wrong);
+        auto& own = at_work[static_cast<std::size_t>(worker)];
+        wrong += own++ != 0;
+        ++calls[static_cast<std::size_t>(part)];
+        --own;
+      });
+      CHECK(wrong == 0);
+      CHECK(std::ranges::all_of(calls, [](const auto& n) { return n == 1; }));
+    }
+}
+
+TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
+  std::array<std::atomic<int>, 2> first{-1, -1};
+  tenon::openmp_executor(2).run(10, [&](int part, int worker) {
+    int none = -1;
+    first[static_cast<std::size_t>(worker)].compare_exchange_strong(none, part);
+    // Until the other one has begun.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while ((first[0] < 0 || first[1] < 0) && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
+  });
+  CHECK(first[0] == 0);
+  CHECK(first[1] == 5);
 }
 
 TEST_CASE("a network that is too small to gain leaves the executor alone", "[threads]") {

@@ -66,14 +66,28 @@ struct step_of {
   }();
 };
 
-/// How the steps of M are cut for several threads. Networks with too little to do are not.
+/// Is M cut for several threads? Networks with too little to do are not.
+template <class M>
+inline constexpr bool is_cut_for_threads = []<int... step>(std::integer_sequence<int, step...>) {
+  return (time_with(step_of<M, step>::view, isa) + ... + index{0}) >=
+         least_to_share(M::lowered_with.share_from);
+}
+(std::make_integer_sequence<int, M::schedule.step_count>{});
+
+/// How step number I is. A constant for each step: Clang ends a single one that takes a million operations.
+template <class M, int I>
+inline constexpr step_split split_of_step = [] {
+  if constexpr (I < 0 || !is_cut_for_threads<M>)
+    return step_split{};
+  else
+    return split_of(step_of<M, I>::view, isa, M::lowered_with.share_from,
+                    split_of_step<M, writer_of(step_of<M, I>::view)>);
+}();
+
+/// All of them.
 template <class M>
 inline constexpr auto splits = []<int... step>(std::integer_sequence<int, step...>) {
-  std::array<step_split, sizeof...(step) + 1> all{};
-  constexpr index share_from = M::lowered_with.share_from;
-  if ((time_with(step_of<M, step>::view, isa) + ... + index{0}) >= least_to_share(share_from))
-    ((all[step] = split_of(step_of<M, step>::view, isa, share_from)), ...);
-  return all;
+  return std::array<step_split, sizeof...(step) + 1>{split_of_step<M, step>...};
 }
 (std::make_integer_sequence<int, M::schedule.step_count>{});
 

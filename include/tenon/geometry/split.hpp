@@ -24,6 +24,9 @@ struct step_split {
       if (phase[i].parts() > 1) return true;
     return false;
   }
+
+  /// Are parts of the output some of its channels rather than some of its rows?
+  constexpr bool by_channels() const { return phase[phases - 1].blocks > phase[phases - 1].along; }
 };
 
 constexpr index bytes_of(const buffer& b) { return b.channels * b.positions() * index(sizeof(float)); }
@@ -68,15 +71,42 @@ struct work {
   index time, share_from;
 };
 
-/// The cut of a step whose map has `units` along `axis` and `blocks` of
-/// output channels, so that 2, 3, 4 and 8 threads need the least time together. Cuts along the map read the
-/// weights once per piece, cuts along the channels read the input once per block, as one thread does.
-constexpr cut balanced(work w, cut_axis axis, index units, index blocks, index in_bytes, index weight_bytes) {
+/// What the parts of a step read.
+struct reads {
+  index in_bytes = 0, weight_bytes = 0;
+  bool by_channels = false;  // the input was written by parts along its channels, not along its rows
+  bool all_channels = true;  // of the input, by each part of the output channels
+
+  /// Bytes of the input that each of several threads reads and others have written. Parts of the same
+  /// channels follow one another.
+  constexpr index fetched(index along, index across, index threads) const {
+    const index of_rows = across < threads ? threads / across : 1, rows = along < of_rows ? along : of_rows;
+    const index needs = in_bytes / (all_channels ? rows : threads);
+    const bool own = by_channels ? !all_channels && rows == 1 : rows == threads;
+    return own ? 0 : needs - needs / threads;
+  }
+};
+
+/// Nanoseconds to fetch so many bytes from the cache of another core: at 20 bytes/ns. (Measured: 6 between
+/// cores that share no cache, more than 25 between others.)
+constexpr index fetch_time(index bytes) { return bytes / 20; }
+
+/// A cut, and the processor time that 2, 3, 4 and 8 threads need together.
+struct rated_cut {
+  cut how;
+  index cost;
+
+  constexpr operator cut() const { return how; }
+};
+
+/// The cut of a step whose map has `units` along `axis` and `blocks` of output channels, so that 2, 3, 4 and
+/// 8 threads need the least time together. Cuts along the map read the weights once per piece, cuts along the
+/// channels read the input once per block, as one thread does.
+constexpr rated_cut balanced(work w, cut_axis axis, index units, index blocks, const reads& r) {
   constexpr int counts[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
   const index most = 3 * w.time / (w.share_from + 1), limit = most < max_parts ? most : max_parts;
   const index time = w.time;
-  cut best{axis};
-  index best_cost = 15 * time;  // 2 + 3 + 4 + 8, and a little for the trouble
+  rated_cut best{{axis}, 15 * time};  // 2 + 3 + 4 + 8, and a little for the trouble
   for (int i = 0; i < 10; ++i) {
     const index along = pieces(units, pieces(units, counts[i]));  // equal pieces, as many as there are
     if (along > limit) break;
@@ -86,24 +116,25 @@ constexpr cut balanced(work w, cut_axis axis, index units, index blocks, index i
       if (along * across > limit) break;
       if (along * across == 1) continue;
       const index of_blocks = pieces(blocks, across);
-      const index part = time * pieces(units, along) / units * of_blocks / blocks +
-                         read_time(weight_bytes / across) / 2 + read_time(in_bytes / along) * of_blocks / 2 +
-                         w.share_from / 64;
+      const index part =
+          time * pieces(units, along) / units * of_blocks / blocks + read_time(r.weight_bytes / across) / 2 +
+          (r.all_channels ? read_time(r.in_bytes / along) * of_blocks / 2 : 0) + w.share_from / 64;
       index cost = 0;
-      for (const index threads : {2, 3, 4, 8}) cost += threads * pieces(along * across, threads) * part;
-      if (cost < best_cost)
-        best_cost = cost, best = {axis, static_cast<int>(along), static_cast<int>(across)};
+      for (const index threads : {2, 3, 4, 8})
+        cost += threads *
+                (pieces(along * across, threads) * part + fetch_time(r.fetched(along, across, threads)));
+      if (cost < best.cost) best = {{axis, static_cast<int>(along), static_cast<int>(across)}, cost};
     }
   }
   return best;
 }
 
 /// The same of a step that is a loop over `units`, which read nothing in common.
-constexpr cut balanced(work w, index units, cut_axis axis = cut_axis::rows) {
-  return balanced(w, axis, units, 1, 0, 0);
+constexpr rated_cut balanced(work w, index units, cut_axis axis = cut_axis::rows) {
+  return balanced(w, axis, units, 1, {});
 }
 
-constexpr cut cut_of(const direct_layer& l, work w, index in_bytes, index weight_bytes) {
+constexpr cut cut_of(const direct_layer& l, work w, const reads& r) {
   // The outermost axis with pieces enough.
   const index units[] = {l.planes, pieces(l.rows, l.tile_rows), pieces(l.columns, l.tile_columns)};
   int axis = 0;
@@ -111,14 +142,27 @@ constexpr cut cut_of(const direct_layer& l, work w, index in_bytes, index weight
   if (units[axis] < 8)
     for (int other = 0; other < 3; ++other)
       if (units[other] > units[axis]) axis = other;
-  return balanced(w, static_cast<cut_axis>(axis), units[axis], blocks_of(l), in_bytes, weight_bytes);
+  return balanced(w, static_cast<cut_axis>(axis), units[axis], blocks_of(l), r);
 }
 
-/// A network is cut if all its steps together take at least as long: 5 times what a step must take.
-constexpr index least_to_share(index share_from) { return 5 * share_from; }
+/// A network is cut if all its steps together take at least as long: 15 times what a step must take.
+constexpr index least_to_share(index share_from) { return 15 * share_from; }
 
-/// How a step is cut for several threads; into one part if it is not.
-constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
+/// The number of the step that wrote the input of s last, or -1: it is the network's.
+constexpr int writer_of(const step_view& s) {
+  const auto whole = [&](int b) {
+    while (s.plan.buffers[b].host >= 0) b = s.plan.buffers[b].host;
+    return b;
+  };
+  auto i = static_cast<int>(&s.what - s.plan.steps.data());
+  while (i-- > 0)
+    if (whole(s.plan.steps[i].out) == whole(s.what.in)) break;
+  return i;
+}
+
+/// How a step is cut for several threads; into one part if it is not. `before` is the cut of the step that
+/// wrote its input, whose parts are likely to lie with the threads that run the same parts of this one.
+constexpr step_split split_of(const step_view& s, simd isa, index share_from, const step_split& before) {
   step_split split;
   cut& how = split.phase[0];
   const work w{time_with(s, isa), share_from};
@@ -131,35 +175,41 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
   }
   const buffer& in = s.in();
   const index in_bytes = bytes_of(in), weight_bytes = packed_elements(s, isa) * index(sizeof(float));
+  reads r{in_bytes, weight_bytes, before.by_channels()};
   switch (s.what.how) {
     case algorithm::direct:
-      how = cut_of(direct_of(s, isa).layer, w, in_bytes, weight_bytes);
+      how = cut_of(direct_of(s, isa).layer, w, r);
       break;
     case algorithm::depthwise:  // a block of channels reads its own only
-      how = cut_of(direct_of(s, isa).layer, w, 0, weight_bytes);
+      r.all_channels = false;
+      how = cut_of(direct_of(s, isa).layer, w, r);
       break;
     case algorithm::winograd: {
       const direct_layer l = winograd_of(s, isa).layer;
       // Each block of channels would transform the rows for itself.
-      how =
-          balanced(w, cut_axis::rows, pieces(l.rows, l.tile_rows), blocks_of(l), 4 * in_bytes, weight_bytes);
+      r.in_bytes *= 4;
+      how = balanced(w, cut_axis::rows, pieces(l.rows, l.tile_rows), blocks_of(l), r);
       break;
     }
     case algorithm::winograd_tiles:
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
       const index tiles = pieces(l.tiles(), l.multiply.tile_columns);
-      // Strassen's weights are several times the inputs: a part takes some of the weights, not of the tiles.
-      const bool few_weights = s.what.how != algorithm::strassen && weight_bytes < 4'000'000;
-      if (l.block < l.tiles() || (tiles >= 4 && l.in_tiles() == l.tiles() && few_weights)) {
-        how = balanced(w, tiles);
+      const bool at_once = l.block == l.tiles();
+      rated_cut by_tiles = balanced(w, tiles);
+      by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all
+      // All tiles at once: first they are transformed, then blocks of channels are multiplied with them.
+      const rated_cut before_all = balanced({w.time / 8, share_from}, l.in_tiles());
+      reads products{l.points * l.input_point * index(sizeof(float)), weight_bytes};
+      const rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), products);
+      if (!at_once || (l.in_tiles() == l.tiles() && by_tiles.cost < before_all.cost + by_channels.cost)) {
+        how = by_tiles;
         split.one_each = weight_bytes > 1'000'000;  // all of them for each part
         break;
       }
-      // All tiles at once: first they are transformed, then blocks of channels are multiplied with them.
       split.phases = 2;
-      how = balanced({w.time / 8, share_from}, l.in_tiles());
-      split.phase[1] = balanced(w, cut_axis::rows, 1, l.blocks(), l.points * l.input_point * 4, weight_bytes);
+      how = before_all;
+      split.phase[1] = by_channels;
       if (!split.shared()) split = {};
       break;
     }
@@ -168,12 +218,12 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       const index rows = pieces(l.rows, l.tile_rows), columns = pieces(l.columns, l.tile_columns);
       const bool along_rows = rows >= 8 || rows >= columns;
       how = balanced(w, along_rows ? cut_axis::rows : cut_axis::columns, along_rows ? rows : columns,
-                     pieces(l.channels, l.tile_channels), in_bytes, weight_bytes);
+                     pieces(l.channels, l.tile_channels), r);
       break;
     }
     case algorithm::transposed:
       // Each phase of the stride by itself; all of them at the same time.
-      how = cut_of(phase_of(s, isa, 0).layer, w, in_bytes, weight_bytes);
+      how = cut_of(phase_of(s, isa, 0).layer, w, r);
       how.blocks = static_cast<int>(phases_of(s));
       break;
     case algorithm::local:
@@ -188,15 +238,13 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       const bool planes = l.axes[0].out > l.axes[1].out;
       const index rows = l.axes[planes ? 0 : 1].out;
       const index channels = in.order == layout::interleaved ? in.channels / isa.lanes : in.channels;
-      if (rows >= 8 && !l.adaptive && s.what.how == algorithm::window_pool)
+      if (rows >= 8 && !r.by_channels && !l.adaptive && s.what.how == algorithm::window_pool)
         how = balanced(w, rows, planes ? cut_axis::planes : cut_axis::rows);
       else
-        how = {cut_axis::rows, 1, balanced(w, channels > 0 ? channels : 1).along};
+        how = {cut_axis::rows, 1, balanced(w, channels > 0 ? channels : 1).how.along};
       break;
     }
     case algorithm::copy: {
-      // What one core writes the other one has to fetch from it.
-      if (w.time < 5 * share_from) break;
       const nest n = copy_nest(s);
       how = balanced(w, n.loops[cut_loop(n)].extent);
       break;
@@ -218,7 +266,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from) {
       how = balanced(w, s.out().rows);
       break;
     case algorithm::resize:
-      how = {cut_axis::rows, 1, balanced(w, in.channels >= isa.lanes ? in.channels / isa.lanes : 1).along};
+      how = {cut_axis::rows, 1,
+             balanced(w, in.channels >= isa.lanes ? in.channels / isa.lanes : 1).how.along};
       break;
     case algorithm::pad:
       break;

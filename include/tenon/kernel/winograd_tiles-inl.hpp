@@ -105,17 +105,16 @@ struct winograd_tiles_kernels {
                   index count, const float* products, const float* bias, const float* residual, float* out);
 };
 
-/// Products of tiles 0 .. count - 1 of a block of tiles with one block of output channels, for one point;
-/// `ahead` are the weights that come next.
-inline void winograd_multiply(const winograd_tiles_layer& l, const winograd_tiles_kernels& k, bool rest,
-                              index count, const float* inputs, const float* weights, const float* ahead,
+/// Products of the tiles of `m` with one block of output channels, for one point; `ahead` are the weights
+/// that come next.
+inline void winograd_multiply(const direct_layer& m, const winograd_tiles_kernels& k, bool rest,
+                              const float* inputs, const float* weights, const float* ahead,
                               float* products) {
   const auto& line = k.multiply.run[rest][0];
-  const index step = l.multiply.tile_columns, width = l.multiply.out_column_step;
-  for (index i = 0; i < count; i += step) {
-    line[count - i < step](l.multiply, inputs + i * l.input_step, weights, nullptr, products + i * width,
-                           ahead);
-    ahead += l.multiply.taps() * l.multiply.ahead_step;
+  for (index i = 0; i < m.columns; i += m.tile_columns) {
+    line[m.columns - i < m.tile_columns](m, inputs + i * m.column_step, weights, nullptr,
+                                         products + i * m.out_column_step, ahead);
+    ahead += m.taps() * m.ahead_step;
   }
 }
 
@@ -161,14 +160,15 @@ struct winograd_tiles_run {
 
   /// Multiplies the transformed inputs of these tiles with blocks of output channels, and combines them.
   void multiply(unit_range tiles, unit_range blocks, const float* inputs) const {
-    const direct_layer& m = l.multiply;
+    direct_layer m = l.multiply;
+    m.columns = tiles.count();
+    m.fetch_ahead();
     float* products = scratch + l.products;
     for (index begin = blocks.first; begin < blocks.end; begin += l.group) {
       const index end = begin + l.group < blocks.end ? begin + l.group : blocks.end;
       for (index p = 0; p < l.points; ++p)
         for (index b = begin; b < end; ++b)
-          winograd_multiply(l, k, b == m.blocks, tiles.count(), inputs + p * l.input_point,
-                            packed + l.weights_at(p, b),
+          winograd_multiply(m, k, b == m.blocks, inputs + p * l.input_point, packed + l.weights_at(p, b),
                             packed + (b + 1 < end ? l.weights_at(p, b + 1) : l.weights_at(p + 1, begin)),
                             products + p * l.product_point + (b - begin) * l.block * m.out_column_step);
       for (index b = begin; b < end; ++b) {

@@ -9,9 +9,10 @@ namespace tenon {
 struct lowering {
   bool fuse = true;
   /// Estimated nanoseconds of one thread from which on a step is cut for several; a network that takes less
-  /// than five times as long is not. To share one piece of work among threads that wait for it takes 1 to 2
-  /// us, and more when they were not waiting.
-  index share_from = 20'000;
+  /// than 15 times as long is not. To share one piece of work among threads that wait for it takes 0.5 to 2
+  /// us, and more when they were not waiting; a step that one thread runs alone takes from the others' caches
+  /// what they have written, and they take from its cache what it writes.
+  index share_from = 6'000;
   /// Bytes of the map between two convolutions from which on they may be a chain, and the most that all maps
   /// within a chain, or all its weights, may take: a part of the core's own cache.
   index chain_from = 500'000, chain_memory = 400'000;
