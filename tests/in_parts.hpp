@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 #include "catch.hpp"
@@ -46,6 +47,21 @@ struct crowd {
     work(0);
   }
 };
+
+/// Threads that go through a network together; `count` of them come, of those that were promised.
+struct gang {
+  int promised, count = promised;
+
+  int workers() const { return promised; }
+  void run(int, const tenon::part_task&) const { throw std::logic_error("a team gets no single steps"); }
+  void together(const tenon::part_task& f) const {
+    std::vector<std::jthread> threads;
+    for (int worker = 1; worker < count; ++worker)
+      threads.emplace_back([&f, worker, this] { f(worker, count); });
+    f(0, count);
+  }
+};
+static_assert(tenon::TeamExecutor<gang> && !tenon::TeamExecutor<crowd>);
 
 struct pool_executor {
   job_system& pool;
@@ -135,6 +151,12 @@ void check_threads() {
       INFO(twin::title(M::network.view()));
       trial<M> it;
       CHECK(it.template agrees<3>(crowd{3}));
+      CHECK(it.template agrees<2>(gang{2}));
+      CHECK(it.template agrees<5>(gang{5}));
+      CHECK(it.template agrees<2>(gang{5}));  // less memory than workers
+      CHECK(it.template agrees<1>(gang{3}));
+      CHECK(it.template agrees<3>(gang{3, 2}));  // fewer workers than were promised
+      CHECK(it.template agrees<3>(gang{3, 1}));
       for (int round = 0; round < 3; ++round) {
         CHECK(it.template agrees<2>(pool_executor{two}));
         CHECK(it.template agrees<3>(pool_executor{three}));

@@ -60,6 +60,36 @@ TEST_CASE("OpenMP's threads give the bits of a serial run", "[threads]") {
   for (const int workers : {1, 2, 3}) CHECK(it.agrees<3>(tenon::openmp_executor(workers)));
 }
 
+TEST_CASE("a team of more threads than tenon lets walk together gets steps one by one", "[threads]") {
+  struct large : tenon::openmp_executor {
+    int workers() const { return 100; }
+    void together(const tenon::part_task&) const { throw std::logic_error("too many to wait for"); }
+  };
+  static_assert(tenon::TeamExecutor<large>);
+  in_parts::trial<Net> it;
+  CHECK(it.agrees<100>(large{}));
+}
+
+TEST_CASE("a team runs again and again", "[threads]") {
+  in_parts::trial<Net> it;
+  for (int i = 0; i < 300; ++i) CHECK(it.agrees<2>(tenon::openmp_executor(2)));
+}
+
+TEST_CASE("OpenMP's threads are a team", "[threads]") {
+  static_assert(tenon::TeamExecutor<tenon::openmp_executor>);
+  for (const int workers : {1, 2, 3}) {
+    std::atomic<int> calls = 0, wrong = 0;
+    tenon::openmp_executor(workers).together([&](int worker, int count) {
+      wrong += worker < 0 || worker >= count || count > workers;
+      // They run at the same time: each sees all others.
+      ++calls;
+      while (calls < count) std::this_thread::yield();
+    });
+    CHECK(wrong == 0);
+    CHECK((calls >= 1 && calls <= workers));
+  }
+}
+
 TEST_CASE("OpenMP's threads run each part once", "[threads]") {
   for (const int workers : {1, 2, 3, 70})
     for (const int parts : {0, 1, 2, 7, 100}) {

@@ -106,8 +106,9 @@ class executable {
   /// The same in parts, on the workers of an executor (executor.hpp). Same bits as without, for every number
   /// of workers. How the network is cut is decided when it is compiled: steps and networks too small to gain
   /// run on the calling thread and do not touch the executor. Allocates and locks nothing; what the executor
-  /// does is its own. With `M::worker_bytes` > 0 pass a M::workspace_for<Workers>; an executor that has more
-  /// workers than it has memory for gets some steps in so many parts only.
+  /// does is its own. Workers of a TeamExecutor spin while they wait for each other, then yield. With
+  /// `M::worker_bytes` > 0 pass a M::workspace_for<Workers>; an executor that has more workers than it has
+  /// memory for gets some steps in so many parts only.
   template <std::derived_from<typename M::workspace> Workspace, Executor E>
   void run(const std::array<const float*, M::input_count>& x, const std::array<float*, M::output_count>& y,
            Workspace& scratch, E&& executor) const noexcept {

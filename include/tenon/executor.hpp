@@ -10,7 +10,7 @@ namespace tenon {
 /// parts.
 class part_task {
  public:
-  /// Calls f(part, worker). `f` must outlive the task.
+  /// Calls f(part, worker), or f(worker, count) for a team. `f` must outlive the task.
   template <class F>
   requires std::invocable<const F&, int, int>
   explicit constexpr part_task(const F& f) noexcept
@@ -34,12 +34,23 @@ class part_task {
 /// Neither may throw. Parts take some ten microseconds, so sleeping and waking between two calls of run costs
 /// more than it saves. Neighbouring parts work on neighbouring data, in one step as in the next: where cores
 /// share no cache, a pool that gives each worker the same stretch of the parts every time can be a tenth
-/// faster than one that gives the next part to whoever is free. openmp.hpp has one; examples/job_system.cpp
-/// shows how another pool becomes one.
+/// faster than one that gives the next part to whoever is free. examples/threads.cpp shows how a pool becomes
+/// one.
 template <class E>
 concept Executor = requires(E& executor, int parts, const part_task& f) {
   { executor.workers() } -> std::convertible_to<int>;
   executor.run(parts, f);
+};
+
+/// An executor whose workers can be had all at once, for a whole run of a network: they share out its parts
+/// themselves and wait for each other between its steps, which takes less than to hand them each step.
+///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, all at the same time, each on
+///                  a thread of its own, as they wait for each other; 1 <= count <= workers(); returns when
+///                  all are done, and what they wrote is seen by the caller
+/// openmp.hpp has one.
+template <class E>
+concept TeamExecutor = Executor<E> && requires(E& executor, const part_task& f) {
+  executor.together(f);
 };
 
 namespace detail {
@@ -51,15 +62,21 @@ class any_executor {
   explicit any_executor(E& executor) noexcept
       : self_(const_cast<void*>(static_cast<const void*>(&executor))),
         workers_(executor.workers()),
-        run_([](void* self, int parts, const part_task& f) { static_cast<E*>(self)->run(parts, f); }) {}
+        run_([](void* self, int parts, const part_task& f) { static_cast<E*>(self)->run(parts, f); }) {
+    if constexpr (TeamExecutor<E>)
+      together_ = [](void* self, const part_task& f) { static_cast<E*>(self)->together(f); };
+  }
 
   int workers() const noexcept { return workers_; }
   void run(int parts, const part_task& f) const { run_(self_, parts, f); }
+  bool is_team() const noexcept { return together_ != nullptr; }
+  void together(const part_task& f) const { together_(self_, f); }
 
  private:
   void* self_;
   int workers_;
   void (*run_)(void* self, int parts, const part_task&);
+  void (*together_)(void* self, const part_task&) = nullptr;
 };
 
 }  // namespace detail

@@ -23,6 +23,7 @@
 #include "tenon/kernel/pool-inl.hpp"
 #include "tenon/kernel/rows-inl.hpp"
 #include "tenon/kernel/strassen-inl.hpp"
+#include "tenon/kernel/team-inl.hpp"
 #include "tenon/kernel/width-inl.hpp"
 #include "tenon/kernel/winograd-inl.hpp"
 #include "tenon/kernel/winograd_tiles-inl.hpp"

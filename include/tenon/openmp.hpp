@@ -58,6 +58,17 @@ class openmp_executor {
 #endif
   }
 
+  /// Calls f(worker, count) on `count` threads at the same time: all workers, or as many as OpenMP gives.
+  template <class F>
+  void together(const F& f) const {
+#if defined(_OPENMP)
+#pragma omp parallel num_threads(workers_)
+    f(omp_get_thread_num(), omp_get_num_threads());
+#else
+    f(0, 1);
+#endif
+  }
+
  private:
   int workers_;
 };

@@ -114,27 +114,58 @@ inline void run_units(std::span<const unit> all, const memory& mem) {
     for (int phase = 0; phase < u.split.phases; ++phase) u.run(mem, {cut{}, 0, phase});
 }
 
-/// The same with the parts of units that are cut on the workers of an executor; `room` of them have scratch
-/// memory.
-inline void share_units(std::span<const unit> all, const memory& mem, int room,
-                        const detail::any_executor& executor) {
+/// A phase of a unit as it is cut for so many workers, `room` of whom have scratch memory.
+struct phase_cut {
+  cut how;
+  int workers;  // that take part: 1 for what is not cut
+
+  phase_cut(const unit& u, int phase, int all, int room) : how(u.split.phase[phase]) {
+    if (u.split.one_each && how.along > all) how.along = all;
+    workers = how.parts() == 1 ? 1 : u.has_scratch && all > room ? room : all;
+  }
+};
+
+/// All units, by a member of a team.
+inline void walk_units(std::span<const unit> all, const memory& mem, int room, teammate self) {
   for (const unit& u : all) {
     for (int phase = 0; phase < u.split.phases; ++phase) {
-      cut how = u.split.phase[phase];
-      if (u.split.one_each && how.along > executor.workers()) how.along = executor.workers();
-      const int parts = how.parts();
-      const int at_once = u.has_scratch && executor.workers() > room ? room : executor.workers();
-      if (parts == 1 || at_once == 1) {
+      if (&u != &all.front() || phase > 0) self.meet();
+      const phase_cut c(u, phase, self.count(), room);
+      if (c.workers > 1)
+        self.share(c.how.parts(), c.workers, [&](int part) {
+          u.run(mem, {c.how, part, phase, self.worker()});
+        });
+      else if (self.worker() == 0)
         u.run(mem, {cut{}, 0, phase});
-      } else if (at_once < executor.workers()) {
+    }
+  }
+}
+
+/// All units, with the parts of those that are cut on the workers of an executor.
+inline void share_units(std::span<const unit> all, const memory& mem, int room,
+                        const detail::any_executor& executor) {
+  if (executor.is_team() && executor.workers() <= team::most) {
+    team members;
+    const auto walk = [&](int worker, int count) {
+      walk_units(all, mem, room, teammate(members, worker, count));
+    };
+    return executor.together(part_task(walk));
+  }
+  for (const unit& u : all) {
+    for (int phase = 0; phase < u.split.phases; ++phase) {
+      const phase_cut c(u, phase, executor.workers(), room);
+      const int parts = c.how.parts();
+      if (c.workers == 1) {
+        u.run(mem, {cut{}, 0, phase});
+      } else if (c.workers < executor.workers()) {
         // As many bundles of parts as there is memory; each takes that of its number.
-        const int bundles = parts < at_once ? parts : at_once;
+        const int bundles = parts < c.workers ? parts : c.workers;
         const auto bundle = [&](int number, int) {
-          for (int part = number; part < parts; part += bundles) u.run(mem, {how, part, phase, number});
+          for (int part = number; part < parts; part += bundles) u.run(mem, {c.how, part, phase, number});
         };
         executor.run(bundles, part_task(bundle));
       } else {
-        const auto part = [&](int number, int worker) { u.run(mem, {how, number, phase, worker}); };
+        const auto part = [&](int number, int worker) { u.run(mem, {c.how, number, phase, worker}); };
         executor.run(parts, part_task(part));
       }
     }
