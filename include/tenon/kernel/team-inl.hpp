@@ -8,6 +8,7 @@
 #endif
 
 #include <hwy/cache_control.h>
+#include <hwy/highway.h>
 
 #include <atomic>
 #include <thread>
