@@ -39,7 +39,9 @@ template <auto... Layers> using vector = net<(input<24> | ... | Layers)>;
   map<pixel_shuffle<2> , pixel_unshuffle<2>>, map<channel_shuffle<2>>, \
   after<channel_shuffle<4> , conv<6, 1, groups{2}>>, line<channel_shuffle<3>>, \
   net<input<74, 2, 3> | conv<74, 1> | channel_shuffle<2>>, net<input<111, 3> | channel_shuffle<3> | conv<5, 1>>, \
-  net<input<140, 2, 1> | conv<140, 1> | channel_shuffle<4> | conv<5, 1>>, net<input<2, 3, 37> | conv<9, 2>>, net<input<4, 3, 70> | conv<9, 3>>
+  net<input<140, 2, 1> | conv<140, 1> | channel_shuffle<4> | conv<5, 1>>, net<input<2, 3, 37> | conv<9, 2>>, net<input<4, 3, 70> | conv<9, 3>>, \
+  net<input<33, 37> | permute<1, 0>>, net<input<16, 8> | permute<1, 0>>, net<input<7, 45> | permute<1, 0>>, \
+  net<input<5, 19, 21> | permute<2, 0, 1>>, net<input<17, 5, 7> | conv<9, 3, padding{1}>>, net<input<3, 5, 9> | conv<37, 1>>
 // clang-format on
 #include <tenon/instantiate.hpp>
 
