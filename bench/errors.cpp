@@ -97,7 +97,7 @@ json networks(tenon::index most_macs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  tenon::index most = 600;
+  tenon::index most = 10'000;  // all
   CLI::App app("Errors of layers and networks beside double, as parts of the largest output.", "errors");
   app.add_option("--most", most, "networks of at most so many million multiply-accumulates")
       ->capture_default_str();

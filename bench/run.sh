@@ -81,8 +81,8 @@ run() {
   "$@" || { status=1 && echo "error: this failed: $*" >&2; }
 }
 
-rounds=30 runs=30 compile_runs=3
-[ -z "$quick" ] || rounds=3 runs=5 compile_runs=1
+rounds=30 runs=30 compile_runs=3 most=10000
+[ -z "$quick" ] || rounds=3 runs=5 compile_runs=1 most=600
 repetitions=--benchmark_repetitions=$rounds
 
 run 'peak of one core' "$build/bench/peak" "$repetitions" --json "$results/peak.json"
@@ -101,7 +101,7 @@ for threads in 1 2; do
 done
 run 'networks step by step' "$build/bench/profile" --runs $runs --json "$results/profile.json"
 
-run 'errors' "$build/bench/errors" --json "$results/errors.json"
+run 'errors' "$build/bench/errors" --most $most --json "$results/errors.json"
 
 # cost FILE TITLE SCRIPT OPTIONS...: what the script prints, below a title.
 cost() {
