@@ -45,6 +45,9 @@ constexpr int lanes_for(simd isa, index channels) {
   return lanes;
 }
 
+/// Do so many channels fill a vector to no more than half?
+constexpr bool is_half_vector(index channels, int lanes) { return channels > 0 && 2 * channels <= lanes; }
+
 /// How often `extent` is cut into pieces of `piece`.
 constexpr index pieces(index extent, index piece) { return (extent + piece - 1) / piece; }
 
@@ -81,32 +84,34 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles.
 /// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
-/// pool. Where the map is a few tiles only, `taps` tells how many weights each of them reads: those of a
-/// block of channels that do not fit the L1 cache come from L2, about a cycle a vector (256 channels of 16
-/// pixels: 390 us by blocks of 64, 320 us by 32).
+/// pool. With `pairs`, two pixels share the last vector of channels if these fill no more than half of it
+/// (see direct_key::paired). Where the map is a few tiles only, `taps` tells how many weights each of them
+/// reads: those of a block of channels that do not fit the L1 cache come from L2, about a cycle a vector (256
+/// channels of 16 pixels: 390 us by blocks of 64, 320 us by 32).
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
-                           int pool_columns, index taps = 0) {
+                           int pool_columns, bool pairs, index taps = 0) {
   const int lanes = lanes_for(isa, channels);
   const index vectors = pieces(channels, lanes);
+  const bool paired = pairs && is_half_vector(channels % lanes, lanes);
   tile best{pool_rows, pool_columns, 1, lanes};
   if (columns < pool_columns) return best;  // a phase of a transposed convolution may have no outputs
   index best_cycles = -1;
   for (int v = 1; v <= 4 && v <= vectors; ++v) {
     for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
+      const index blocks = channels / (v * lanes), rest = pieces(channels % (v * lanes), lanes);
       // As many columns as the registers hold, then no more than cut the row into as many equal pieces.
       const index windows = columns / pool_columns;
       const index most = (isa.registers - v - 1) / (index(r) * v * pool_columns);
       if (most < 1) break;
       const index c = pieces(windows, pieces(windows, most)) * pool_columns;
-      const auto cycles_of = [&](index nr) {
+      const auto cycles_of = [&](index nr, bool half) {
         const bool far = taps * nr * lanes * index(sizeof(float)) >= 32'768;
         return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
-          const index near = tile_cycles(tr * tc * nr, nr + tr * tc);
+          const index near = tile_cycles(tr * tc * nr - (half ? tr * tc / 2 : 0), nr + tr * tc);
           return far && near < 14 * nr + 4 ? 14 * nr + 4 : near;
         });
       };
-      index cycles = vectors / v * cycles_of(v);
-      if (vectors % v > 0) cycles += cycles_of(vectors % v);
+      const index cycles = blocks * cycles_of(v, false) + (rest > 0 ? cycles_of(rest, paired) : 0);
       if (best_cycles < 0 || cycles < best_cycles)
         best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes};
     }
@@ -192,6 +197,7 @@ struct direct_key {
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
   bool partial;          // the last vector has fewer channels than lanes
+  bool paired;           // so few that the last vectors of two pixels are computed as one
   int depthwise;         // each lane has an input of its own; so many taps of a row at once, or 0
   index tap_step;        // of a depthwise convolution: elements between the inputs of neighbouring taps
   bool biased = true;    // the panel begins with the biases; else sums begin with zero

@@ -49,6 +49,9 @@ constexpr row_of_taps taps_at_once(const direct_layer& l) {
   return overlap && taps <= 5 ? row_of_taps{static_cast<int>(taps), static_cast<int>(stride)} : row_of_taps{};
 }
 
+/// May two pixels share a vector of channels? To take it apart at the end costs as much as some taps save.
+constexpr bool may_pair(const direct_layer& l) { return !l.depthwise && l.taps() >= 8; }
+
 /// Cuts the output channels of each group into blocks of the tile's.
 constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.tile_rows = t.rows;
@@ -123,10 +126,10 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   join_taps(l);
   // A chain may ask for any number of rows.
   const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
-  return cut_blocks(
-      l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows, e.pool_columns,
-                                           taps_at_once(l))
-                   : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns));
+  return cut_blocks(l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows,
+                                                         e.pool_columns, taps_at_once(l))
+                                 : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows,
+                                               e.pool_columns, may_pair(l)));
 }
 
 /// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.
@@ -171,7 +174,7 @@ constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
   l.tap_channels = in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   static_cast<direct_geometry&>(g) =
-      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1));
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, may_pair(l)));
   return g;
 }
 
@@ -194,6 +197,8 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
   key.after = epilogue_of(s);
   key.partial = rest_block && g.rest_partial;
+  key.paired = key.partial && may_pair(g.layer) && s.what.how != algorithm::winograd &&
+               is_half_vector(static_cast<index>(g.layer.last_lanes), g.shape.lanes);
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
   key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;

@@ -12,6 +12,14 @@
 //      ...    +------+------+
 //              w[tap] loaded once for all pixels
 //
+// Where the last vector of channels would be half empty, two pixels share it, the first one in its lower half
+// (24 channels by vectors of 16):
+//
+//             +------+---+
+//   pixel 0 x | acc  | a |
+//   pixel 1 x | acc  | c |   a and c are the halves of one register
+//             +------+---+
+//
 // In a depthwise convolution x is a vector, too: every channel has an input of its own, and vectors of inputs
 // are loaded once for all outputs of a row that they take part in.
 //
@@ -41,6 +49,9 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
   constexpr epilogue e = Key.after;
   constexpr int wr = e.pool_rows, wc = e.pool_columns;
   const tag<t.lanes, Key.numbers> d;
+  // Stores might change what lies in memory, as far as the compiler knows.
+  const index out_row_step = l.out_row_step, out_column_step = l.out_column_step;
+  const std::size_t last_lanes = l.last_lanes;
   constexpr int pixels = t.pixels(), vectors = t.vectors;
   TENON_UNROLL
   for (int i = 0; i < pixels * vectors; ++i) {
@@ -49,7 +60,7 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
       const float* from = residual + (pixel / t.columns) * l.residual_row_step +
                           (pixel % t.columns) * l.residual_column_step + v * t.lanes;
       acc[i] = hn::Add(
-          acc[i], Key.partial && v == vectors - 1 ? load_first(d, from, l.last_lanes) : hn::LoadU(d, from));
+          acc[i], Key.partial && v == vectors - 1 ? load_first(d, from, last_lanes) : hn::LoadU(d, from));
     }
     if constexpr (!e.pool_first) acc[i] = activate<e.act>(d, acc[i]);
   }
@@ -67,9 +78,9 @@ HWY_INLINE void finish_tile(const direct_layer& l, V* acc, const float* residual
       if constexpr (e.pool == pooling::average) y = mul(d, y, hn::Set(d, 1.0f / (wr * wc)));
       if constexpr (e.pool_first) y = activate<e.act>(d, y);
     }
-    float* to = out + row * l.out_row_step + column * l.out_column_step + v * t.lanes;
+    float* to = out + row * out_row_step + column * out_column_step + v * t.lanes;
     if (Key.partial && v == vectors - 1)
-      store_first(y, d, to, l.last_lanes);
+      store_first(y, d, to, last_lanes);
     else
       hn::StoreU(y, d, to);
   }
@@ -90,12 +101,13 @@ HWY_INLINE void fetch_outputs(const direct_layer& l, const float* out) {
 }
 
 /// acc[pixel * vectors + vector] += sum over `rows` rows of taps of w[tap] * x[pixel][tap], for the first
-/// `Pixels` pixels of the tile. `panel` is at the weights of the first tap; returns the end of those it used.
+/// `Pixels` pixels of the tile. The last vectors, if each is of two pixels, are in `pairs`. `panel` is at the
+/// weights of the first tap; returns the end of those it used.
 template <direct_key Key, int Pixels, class V>
 HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float* HWY_RESTRICT in,
-                                 const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
+                                 const float* HWY_RESTRICT panel, V* acc, V* pairs, const float*& ahead) {
   constexpr tile t = Key.shape;
-  constexpr int vectors = t.vectors;
+  constexpr int vectors = t.vectors, whole = vectors - Key.paired;
   const tag<t.lanes, Key.numbers> d;
   for (index row = 0; row < rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
@@ -108,13 +120,20 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
         V w[vectors];
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+        if constexpr (Key.paired) w[whole] = lower_twice(d, w[whole]);
+        V before = hn::Zero(d);  // the value of the pixel before
         TENON_UNROLL
         for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
           const V value = hn::Set(d, *at);
           TENON_UNROLL
-          for (int v = 0; v < vectors; ++v)
+          for (int v = 0; v < whole; ++v)
             acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
+          if (Key.paired && (pixel % 2 == 1 || pixel == Pixels - 1)) {
+            V& pair = pairs[pixel / 2];
+            pair = mul_add(d, pixel % 2 == 1 ? halves(d, before, value) : value, w[whole], pair);
+          }
+          before = value;
         }
         panel += t.channels();
         x += l.tap_channel_step;
@@ -131,15 +150,28 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
                               const float* residual, float* HWY_RESTRICT out, const float* ahead) {
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;
-  constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
-  vec<t.lanes> acc[sums];
+  using V = vec<t.lanes>;
+  constexpr int vectors = t.vectors, sums = t.pixels() * vectors, last = vectors - 1;
+  V acc[sums], pairs[(t.pixels() + 1) / 2];
   TENON_UNROLL
-  for (int i = 0; i < sums; ++i)
+  for (int i = 0; i < sums; ++i) {
+    if (Key.paired && i % vectors == last) continue;
     acc[i] = Key.biased ? hn::LoadU(d, panel + (i % vectors) * t.lanes) : hn::Zero(d);
+  }
+  if constexpr (Key.paired) {
+    TENON_UNROLL
+    for (int i = 0; i < (t.pixels() + 1) / 2; ++i)
+      pairs[i] = Key.biased ? lower_twice(d, hn::LoadU(d, panel + last * t.lanes)) : hn::Zero(d);
+  }
   if constexpr (Key.biased) panel += t.channels();
   if constexpr (Key.fetches_outputs) fetch_outputs<Key>(l, out);
   for (index plane = 0; plane < l.tap_planes; ++plane)
-    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, ahead);
+    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, pairs, ahead);
+  if constexpr (Key.paired) {
+    TENON_UNROLL
+    for (int pixel = 0; pixel < t.pixels(); ++pixel)
+      acc[pixel * vectors + last] = pixel % 2 == 1 ? upper_twice(d, pairs[pixel / 2]) : pairs[pixel / 2];
+  }
   finish_tile<Key>(l, acc, residual, out);
 }
 

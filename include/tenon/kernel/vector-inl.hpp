@@ -65,6 +65,33 @@ HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
 #endif
 }
 
+/// The lower half of `lower` and the upper half of `upper`.
+template <class D>
+HWY_INLINE hn::Vec<D> halves(D d, hn::Vec<D> lower, hn::Vec<D> upper) {
+#if HWY_TARGET == HWY_SCALAR
+  return (void)d, (void)upper, lower;
+#else
+  return hn::ConcatUpperLower(d, upper, lower);
+#endif
+}
+/// The lower half of v, twice; and the upper half.
+template <class D>
+HWY_INLINE hn::Vec<D> lower_twice(D d, hn::Vec<D> v) {
+#if HWY_TARGET == HWY_SCALAR
+  return (void)d, v;
+#else
+  return hn::ConcatLowerLower(d, v, v);
+#endif
+}
+template <class D>
+HWY_INLINE hn::Vec<D> upper_twice(D d, hn::Vec<D> v) {
+#if HWY_TARGET == HWY_SCALAR
+  return (void)d, v;
+#else
+  return hn::ConcatUpperUpper(d, v, v);
+#endif
+}
+
 }  // namespace tenon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

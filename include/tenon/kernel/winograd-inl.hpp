@@ -89,7 +89,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
       }
       panel += (Slide - 1) * tap;
     } else {
-      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc, ahead);
+      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc, acc, ahead);
     }
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) products[point * sums + i] = acc[i];
