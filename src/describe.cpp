@@ -20,11 +20,13 @@ std::string tile_text(const step_view& s, simd isa) {
     case algorithm::transposed:
     case algorithm::local:
     case algorithm::depthwise: {
-      const tile t = s.what.how == algorithm::winograd     ? winograd_of(s, isa).shape
-                     : s.what.how == algorithm::transposed ? phase_of(s, isa, 0).shape
-                                                           : direct_of(s, isa).shape;
+      const bool rows = s.what.how == algorithm::winograd;
+      const direct_geometry g = rows                                  ? winograd_of(s, isa)
+                                : s.what.how == algorithm::transposed ? phase_of(s, isa, 0)
+                                                                      : direct_of(s, isa);
+      const tile& t = g.shape;
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
-             'x' + std::to_string(t.lanes) + " ch";
+             'x' + std::to_string(t.lanes) + (!rows && pairs_pixels(g) ? " ch, pairs" : " ch");
     }
     case algorithm::winograd_tiles:
     case algorithm::strassen: {

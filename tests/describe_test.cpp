@@ -172,6 +172,21 @@ TEST_CASE("tiles follow the instruction set, the arena does not", "[describe]") 
   CHECK(plan_of<LeNet5>(sse)[3] != plan_of<LeNet5>(avx512)[3]);
 }
 
+/// 24 channels are a vector and a half where vectors have 16 lanes, three where they have 8. Few taps do not
+/// pay for taking pairs apart.
+struct Half : tenon::model<input<16, 8, 8> | conv<24, 1> | relu | conv<24, 3, depthwise> | conv<72, 1>> {};
+struct FewTaps : tenon::model<input<2, 8, 8> | conv<24, 1>> {};
+
+TEST_CASE("two pixels share a vector that would be half empty", "[describe]") {
+  const auto pairs = [](const std::vector<std::string>& plan) {
+    return std::ranges::count_if(plan,
+                                 [](const std::string& row) { return row.find(" ch, pairs ") != row.npos; });
+  };
+  CHECK(pairs(plan_of<Half>(avx512)) == 2);
+  CHECK(pairs(plan_of<Half>({8, 16})) == 0);
+  CHECK(pairs(plan_of<FewTaps>(avx512)) == 0);
+}
+
 TEST_CASE("the unfused plan has a step for each layer", "[describe]") {
   const auto plan = plan_of<tenon::unfused<LeNet5>>(avx512);
   CHECK(has(plan, "2 relu map - 6x28x28 6x28x28 - - @18816 0.235"));

@@ -69,6 +69,12 @@ constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
           l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
 }
 
+/// Do two pixels share the last vector of channels?
+constexpr bool pairs_pixels(const direct_geometry& g) {
+  return g.rest_partial && may_pair(g.layer) &&
+         is_half_vector(static_cast<index>(g.layer.last_lanes), g.shape.lanes);
+}
+
 /// What all convolutions with vectors along output channels have in common.
 constexpr direct_layer output_of(const step_view& s, const epilogue& e) {
   const buffer &out = s.out(), &residual = s.residual();
@@ -197,8 +203,7 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
   key.after = epilogue_of(s);
   key.partial = rest_block && g.rest_partial;
-  key.paired = key.partial && may_pair(g.layer) && s.what.how != algorithm::winograd &&
-               is_half_vector(static_cast<index>(g.layer.last_lanes), g.shape.lanes);
+  key.paired = rest_block && s.what.how != algorithm::winograd && pairs_pixels(g);
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
   key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
