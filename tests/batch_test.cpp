@@ -1,5 +1,7 @@
 // Many inputs at once give what each gives alone, whatever their number, on every target; nothing is written
 // beside the outputs.
+#include <tenon/openmp.hpp>
+
 #include "in_parts.hpp"
 
 namespace {
@@ -94,6 +96,7 @@ TEST_CASE("a batch gives the bits of single runs", "[batch]") {
       CHECK(agrees(net, n));
       CHECK(agrees(net, n, in_parts::backwards{3}));
       CHECK(agrees(net, n, in_parts::pool_executor{pool}));
+      CHECK(agrees(net, n, tenon::openmp_executor(2)));
     }
   });
 }

@@ -54,7 +54,7 @@ struct gang {
 
   int workers() const { return promised; }
   void run(int, const tenon::part_task&) const { throw std::logic_error("a team gets no single steps"); }
-  void together(const tenon::part_task& f) const {
+  void together(const tenon::team_task& f) const {
     std::vector<std::jthread> threads;
     for (int worker = 1; worker < count; ++worker)
       threads.emplace_back([&f, worker, this] { f(worker, count); });

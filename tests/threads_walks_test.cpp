@@ -25,8 +25,9 @@ inline constexpr auto conv33 = conv<33, 3, padding{1}>;
 struct Net : tenon::model<input<3, 64, 64> | conv<16, 3, stride{2}, padding{1}> | batch_norm | relu
   | (identity + (conv<16, 3, padding{1}, depthwise> | relu | conv<16, 1>)) | conv<64, 3, padding{1}> | relu | max_pool<2>
   | flatten | linear<40>> {};
-/// Nothing of it is.
+/// Nothing of it is; in a batch its linear layer is by itself.
 struct Small : tenon::model<input<1, 6, 6> | conv<4, 3> | relu> {};
+struct SmallScores : tenon::model<input<1, 6, 6> | conv<4, 3> | relu | flatten | linear<10>> {};
 
 #define TENON_MODEL \
   map<conv33 , concat(conv<20, 3, padding{1}>, conv<9, 1>, max_pool<3, stride{1}, padding{1}>)>, \
@@ -36,7 +37,7 @@ struct Small : tenon::model<input<1, 6, 6> | conv<4, 3> | relu> {};
   map<group_norm<3>>, map<conv33 , layer_norm>, map<conv33 , softmax>, map<conv33 , local_response_norm<5>>, \
   map<conv33 , upsample<2, bilinear>>, map<upsample<3>>, map<conv<36, 1> , pixel_shuffle<2>>, map<pad<padding{2}, reflect>>, \
   map<conv33 , crop<2>>, map<(identity * (conv<3, 1> | sigmoid))>, box<max_pool<2>>, \
-  cut<concat(name<"a">(input<3, 9, 8>), name<"b">(input<2, 9, 8>) | relu) | outputs(conv<20, 3>, identity)>, Net, Small
+  cut<concat(name<"a">(input<3, 9, 8>), name<"b">(input<2, 9, 8>) | relu) | outputs(conv<20, 3>, identity)>, Net, Small, SmallScores
 // clang-format on
 
 }  // namespace
@@ -62,8 +63,9 @@ TEST_CASE("OpenMP's threads give the bits of a serial run", "[threads]") {
 
 TEST_CASE("a team of more threads than tenon lets walk together gets steps one by one", "[threads]") {
   struct large : tenon::openmp_executor {
+    large() noexcept : openmp_executor(2) {}
     int workers() const { return 100; }
-    void together(const tenon::part_task&) const { throw std::logic_error("too many to wait for"); }
+    void together(const tenon::team_task&) const { throw std::logic_error("too many to wait for"); }
   };
   static_assert(tenon::TeamExecutor<large>);
   in_parts::trial<Net> it;
@@ -124,11 +126,24 @@ TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
 }
 
 TEST_CASE("a network that is too small to gain leaves the executor alone", "[threads]") {
-  twin::on_every_target([] {
+  struct : in_parts::backwards {
+    void together(const tenon::team_task&) { ++runs; }
+  } team{{4}};
+  static_assert(tenon::TeamExecutor<decltype(team)>);
+  twin::on_every_target([&] {
     in_parts::trial<Small> it;
+    in_parts::trial<SmallScores> scores;
     in_parts::backwards executor{4};
     CHECK(it.agrees<4>(executor));
-    CHECK(executor.runs == 0);
+    CHECK(it.agrees<4>(team));
+    CHECK(scores.agrees<4>(team));
+    CHECK(executor.runs + team.runs == 0);
+
+    const std::vector<float> x(5 * SmallScores::input::count);
+    std::vector<float> y(5 * SmallScores::output::count);
+    const auto memory = std::make_unique<SmallScores::batch_workspace>();
+    scores.net.run_batch({x.data()}, {y.data()}, 5, *memory, team);
+    CHECK(team.runs == 0);
   });
 }
 

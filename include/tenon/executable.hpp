@@ -60,8 +60,8 @@ struct runner {
 }  // namespace detail
 
 /// A network with its weights, ready to run on this CPU. Construction allocates, packs the weights and
-/// chooses the instruction set; running does none of it: no allocation, no lock, no system call, no
-/// exception.
+/// chooses the instruction set; running does none of it: no allocation, no lock, no exception, and on one
+/// thread no system call.
 template <Model M>
 class executable {
  public:

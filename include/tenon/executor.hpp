@@ -5,25 +5,41 @@
 
 namespace tenon {
 
-/// What an executor is given to run: calls of the network for its parts. Refers to what the network keeps
-/// alive until all parts are done; copies are cheap. Any number of threads may call it at once, for different
-/// parts.
-class part_task {
+namespace detail {
+
+/// A function of two numbers, which must outlive this reference to it.
+class function_of_two {
  public:
-  /// Calls f(part, worker), or f(worker, count) for a team. `f` must outlive the task.
   template <class F>
   requires std::invocable<const F&, int, int>
-  explicit constexpr part_task(const F& f) noexcept
-      : state_(&f), call_([](const void* state, int part, int worker) {
-          (*static_cast<const F*>(state))(part, worker);
-        }) {}
+  explicit constexpr function_of_two(const F& f) noexcept
+      : state_(&f), call_([](const void* state, int a, int b) { (*static_cast<const F*>(state))(a, b); }) {}
 
-  /// Runs one part. `worker` is the number of the worker that does: memory of its own goes by it.
-  void operator()(int part, int worker) const { call_(state_, part, worker); }
+ protected:
+  void call(int a, int b) const { call_(state_, a, b); }
 
  private:
   const void* state_;
-  void (*call_)(const void* state, int part, int worker);
+  void (*call_)(const void* state, int a, int b);
+};
+
+}  // namespace detail
+
+/// What an executor is given to run: calls of the network for its parts. Refers to what the network keeps
+/// alive until all parts are done; copies are cheap. Any number of threads may call it at once, for different
+/// parts.
+class part_task : detail::function_of_two {
+ public:
+  using function_of_two::function_of_two;
+  /// Runs one part. `worker` is the number of the worker that does: memory of its own goes by it.
+  void operator()(int part, int worker) const { call(part, worker); }
+};
+
+/// What a team is given to run: a whole run of the network, for each of `count` workers.
+class team_task : detail::function_of_two {
+ public:
+  using function_of_two::function_of_two;
+  void operator()(int worker, int count) const { call(worker, count); }
 };
 
 /// A pool of workers:
@@ -31,7 +47,7 @@ class part_task {
 ///   run(parts, f)  calls f(part, worker) once for each part 0 .. parts - 1, in any order, possibly at once,
 ///                  with 0 <= worker < workers(), no worker in two calls at a time; returns when all are
 ///                  done, and what they wrote is seen by the caller
-/// Neither may throw. Parts take some ten microseconds, so sleeping and waking between two calls of run costs
+/// Neither may throw. Parts take some microseconds, so sleeping and waking between two calls of run costs
 /// more than it saves. Neighbouring parts work on neighbouring data, in one step as in the next: where cores
 /// share no cache, a pool that gives each worker the same stretch of the parts every time can be a tenth
 /// faster than one that gives the next part to whoever is free. examples/threads.cpp shows how a pool becomes
@@ -44,12 +60,14 @@ concept Executor = requires(E& executor, int parts, const part_task& f) {
 
 /// An executor whose workers can be had all at once, for a whole run of a network: they share out its parts
 /// themselves and wait for each other between its steps, which takes less than to hand them each step.
-///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, all at the same time, each on
-///                  a thread of its own, as they wait for each other; 1 <= count <= workers(); returns when
-///                  all are done, and what they wrote is seen by the caller
+///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, 1 <= count <= workers(): all
+///   at
+///                  the same time, each on a thread of its own, as they wait for each other; worker 0 on the
+///                  calling thread. Returns when all are done, and what they wrote is seen by the caller
+/// With more than 16 workers each step is handed over all the same: so many do not wait for each other well.
 /// openmp.hpp has one.
 template <class E>
-concept TeamExecutor = Executor<E> && requires(E& executor, const part_task& f) {
+concept TeamExecutor = Executor<E> && requires(E& executor, const team_task& f) {
   executor.together(f);
 };
 
@@ -64,19 +82,19 @@ class any_executor {
         workers_(executor.workers()),
         run_([](void* self, int parts, const part_task& f) { static_cast<E*>(self)->run(parts, f); }) {
     if constexpr (TeamExecutor<E>)
-      together_ = [](void* self, const part_task& f) { static_cast<E*>(self)->together(f); };
+      together_ = [](void* self, const team_task& f) { static_cast<E*>(self)->together(f); };
   }
 
   int workers() const noexcept { return workers_; }
   void run(int parts, const part_task& f) const { run_(self_, parts, f); }
   bool is_team() const noexcept { return together_ != nullptr; }
-  void together(const part_task& f) const { together_(self_, f); }
+  void together(const team_task& f) const { together_(self_, f); }
 
  private:
   void* self_;
   int workers_;
   void (*run_)(void* self, int parts, const part_task&);
-  void (*together_)(void* self, const part_task&) = nullptr;
+  void (*together_)(void* self, const team_task&) = nullptr;
 };
 
 }  // namespace detail

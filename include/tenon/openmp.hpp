@@ -13,7 +13,7 @@
 namespace tenon {
 
 /// Runs parts on the threads of OpenMP, the calling one among them. They are those of the thread that calls:
-/// made at its first run, then kept. How they wait for the next part is OpenMP's business: OMP_WAIT_POLICY,
+/// made at its first run, then kept. How they wait for the next run is OpenMP's business: OMP_WAIT_POLICY,
 /// and GOMP_SPINCOUNT with GCC's. Inside of a parallel region, and without -fopenmp, there is one worker.
 class openmp_executor {
  public:
@@ -49,6 +49,7 @@ class openmp_executor {
       const int worker = omp_get_thread_num();
       for (int i = 0; i < shares; ++i) {
         const int number = (worker + i) % shares, end = begin(number + 1);
+        if (i > 0 && all[number].next.load(std::memory_order_relaxed) >= end) continue;
         for (int part; (part = all[number].next.fetch_add(1, std::memory_order_relaxed)) < end;)
           f(part, worker);
       }

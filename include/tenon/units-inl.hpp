@@ -7,6 +7,7 @@
 #define TENON_UNITS_INL_HPP
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
@@ -144,12 +145,14 @@ inline void walk_units(std::span<const unit> all, const memory& mem, int room, t
 /// All units, with the parts of those that are cut on the workers of an executor.
 inline void share_units(std::span<const unit> all, const memory& mem, int room,
                         const detail::any_executor& executor) {
+  const auto is_shared = [](const unit& u) { return u.split.shared(); };
+  if (std::none_of(all.begin(), all.end(), is_shared)) return run_units(all, mem);
   if (executor.is_team() && executor.workers() <= team::most) {
     team members;
     const auto walk = [&](int worker, int count) {
       walk_units(all, mem, room, teammate(members, worker, count));
     };
-    return executor.together(part_task(walk));
+    return executor.together(team_task(walk));
   }
   for (const unit& u : all) {
     for (int phase = 0; phase < u.split.phases; ++phase) {

@@ -17,16 +17,14 @@ struct step_split {
   static constexpr int max_phases = 4;
   int phases = 1;
   cut phase[max_phases];
-  bool one_each = false;  // a part costs more than its share: no more of them than there are workers
+  bool one_each = false;     // a part costs more than its share: no more of them than there are workers
+  bool by_channels = false;  // parts of the output are some of its channels rather than some of its rows
 
   constexpr bool shared() const {
     for (int i = 0; i < phases; ++i)
       if (phase[i].parts() > 1) return true;
     return false;
   }
-
-  /// Are parts of the output some of its channels rather than some of its rows?
-  constexpr bool by_channels() const { return phase[phases - 1].blocks > phase[phases - 1].along; }
 };
 
 constexpr index bytes_of(const buffer& b) { return b.channels * b.positions() * index(sizeof(float)); }
@@ -106,7 +104,8 @@ constexpr rated_cut balanced(work w, cut_axis axis, index units, index blocks, c
   constexpr int counts[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
   const index most = 3 * w.time / (w.share_from + 1), limit = most < max_parts ? most : max_parts;
   const index time = w.time;
-  rated_cut best{{axis}, 15 * time};  // 2 + 3 + 4 + 8, and a little for the trouble
+  // What 2, 3, 4 and 8 threads take that wait for one, less what sharing must save to be worth it.
+  rated_cut best{{axis}, (2 + 3 + 4 + 8 - 2) * time};
   for (int i = 0; i < 10; ++i) {
     const index along = pieces(units, pieces(units, counts[i]));  // equal pieces, as many as there are
     if (along > limit) break;
@@ -161,7 +160,8 @@ constexpr int writer_of(const step_view& s) {
 }
 
 /// How a step is cut for several threads; into one part if it is not. `before` is the cut of the step that
-/// wrote its input, whose parts are likely to lie with the threads that run the same parts of this one.
+/// wrote its input, whose parts are likely to lie with the threads that run the same parts of this one. (What
+/// one thread wrote alone is not told from parts of rows.)
 constexpr step_split split_of(const step_view& s, simd isa, index share_from, const step_split& before) {
   step_split split;
   cut& how = split.phase[0];
@@ -175,7 +175,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
   }
   const buffer& in = s.in();
   const index in_bytes = bytes_of(in), weight_bytes = packed_elements(s, isa) * index(sizeof(float));
-  reads r{in_bytes, weight_bytes, before.by_channels()};
+  reads r{in_bytes, weight_bytes, before.by_channels};
   switch (s.what.how) {
     case algorithm::direct:
       how = cut_of(direct_of(s, isa).layer, w, r);
@@ -238,7 +238,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       const bool planes = l.axes[0].out > l.axes[1].out;
       const index rows = l.axes[planes ? 0 : 1].out;
       const index channels = in.order == layout::interleaved ? in.channels / isa.lanes : in.channels;
-      if (rows >= 8 && !r.by_channels && !l.adaptive && s.what.how == algorithm::window_pool)
+      if (rows >= 8 && !(r.by_channels && channels > 1) && !l.adaptive &&
+          s.what.how == algorithm::window_pool)
         how = balanced(w, rows, planes ? cut_axis::planes : cut_axis::rows);
       else
         how = {cut_axis::rows, 1, balanced(w, channels > 0 ? channels : 1).how.along};
@@ -272,6 +273,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
     case algorithm::pad:
       break;
   }
+  const cut& last = split.phase[split.phases - 1];  // of a transposed convolution, a block is a phase
+  split.by_channels = s.what.how != algorithm::transposed && last.blocks > last.along;
   return split;
 }
 

@@ -121,7 +121,7 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
         if constexpr (Key.paired) w[whole] = lower_twice(d, w[whole]);
-        V before = hn::Zero(d);  // the value of the pixel before
+        [[maybe_unused]] V before = hn::Zero(d);  // the value of the pixel before
         TENON_UNROLL
         for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
@@ -129,11 +129,12 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
           TENON_UNROLL
           for (int v = 0; v < whole; ++v)
             acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
-          if (Key.paired && (pixel % 2 == 1 || pixel == Pixels - 1)) {
+          if constexpr (Key.paired) {
             V& pair = pairs[pixel / 2];
-            pair = mul_add(d, pixel % 2 == 1 ? halves(d, before, value) : value, w[whole], pair);
+            if (pixel % 2 == 1 || pixel == Pixels - 1)
+              pair = mul_add(d, pixel % 2 == 1 ? halves(d, before, value) : value, w[whole], pair);
+            before = value;
           }
-          before = value;
         }
         panel += t.channels();
         x += l.tap_channel_step;

@@ -42,6 +42,15 @@ struct nest {
     return *this;
   }
   constexpr const loop& innermost() const { return loops[count - 1]; }
+  /// The loop whose elements lie side by side in a, where those of the innermost lie side by side in the
+  /// output: both together transpose a matrix. Or -1.
+  constexpr int transposed() const {
+    const loop& l = innermost();
+    if (l.out != 1 || l.a <= 1 || l.extent < 4) return -1;
+    for (int i = count - 2; i >= 0; --i)
+      if (loops[i].a == 1 && loops[i].extent >= 4) return i;
+    return -1;
+  }
 };
 
 }  // namespace tenon

@@ -143,6 +143,9 @@ constexpr piece<pool_layer> piece_of(const pool_layer& all, const slice& s) {
 
 /// The loop along which a walk is cut: the outermost one with enough to do for all, or else the longest.
 constexpr int cut_loop(const nest& n) {
+  // Of a matrix that is transposed, the longer side: pieces of both are to be worth a few vectors.
+  if (const int other = n.transposed(); other >= 0)
+    return n.loops[other].extent > n.innermost().extent ? other : n.count - 1;
   int best = 0;
   for (int i = 0; i < n.count; ++i) {
     if (n.loops[i].extent >= 32) return i;

@@ -87,7 +87,7 @@ HWY_INLINE void transpose_4x4(const float* in, index in_step, float* out, index 
 inline HWY_NOINLINE void transpose(index rows, index columns, const float* in, index in_step, float* out,
                                    index out_step) {
   const index whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-  const auto block = [&](index first_row, index first_column, index height, index width) {
+  const auto block = [&](index first_row, index first_column, index height, index width) HWY_ATTR {
     const index row_end = std::min(first_row + height, whole_rows);
     const index column_end = std::min(first_column + width, whole_columns);
     for (index j = first_column; j < column_end; j += 4)
@@ -107,16 +107,6 @@ inline HWY_NOINLINE void transpose(index rows, index columns, const float* in, i
       out[j * out_step + i] = in[i * in_step + j];
 }
 
-/// The loop whose elements lie side by side in the input, where those of the innermost lie side by side in
-/// the output: both together transpose a matrix. Or -1.
-inline int transposed_loop(const nest& n) {
-  const nest::loop& l = n.innermost();
-  if (l.out != 1 || l.a == 1 || l.extent < 4) return -1;
-  for (int i = n.count - 2; i >= 0; --i)
-    if (n.loops[i].a == 1 && n.loops[i].extent >= 4) return i;
-  return -1;
-}
-
 /// out = in, element by element along the walk. A few channels that come side by side, halves that a shuffle
 /// joins, and matrices that are transposed are walked by vectors.
 inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
@@ -131,7 +121,7 @@ inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
       return each_run(rows, [&](index a, index, index o) { interleave(row.extent, in + a, l.a, out + o); });
     }
   }
-  if (const int column = transposed_loop(n); column >= 0) {
+  if (const int column = n.transposed(); column >= 0) {
     nest matrices = n;
     matrices.loops[column].extent = 1;
     return each_run(matrices, [&](index a, index, index o) {

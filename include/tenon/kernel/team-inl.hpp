@@ -31,7 +31,9 @@ struct team {
 /// same order.
 class teammate {
  public:
-  teammate(team& all, int worker, int count) : members_(all.members), worker_(worker), count_(count) {}
+  teammate(team& all, int worker, int count) : members_(all.members), worker_(worker), count_(count) {
+    HWY_DASSERT(0 <= worker && worker < count && count <= team::most);
+  }
 
   int worker() const { return worker_; }
   int count() const { return count_; }
@@ -52,16 +54,17 @@ class teammate {
 
   /// Returns when all have come here: what they wrote before is seen after. Ends a phase.
   void meet() {
-    // Nobody looks at the parts of the next phase before all have met, nor any more at those before it.
-    members_[worker_].taken[++met_ % 2].store(0, std::memory_order_relaxed);
+    // The counters of the next phase are those of the phase before this one, which all have left.
+    ++met_;
+    members_[worker_].taken[met_ % 2].store(0, std::memory_order_relaxed);
     members_[worker_].met.store(met_, std::memory_order_release);
     for (int other = 0; other < count_; ++other) wait_for(members_[other].met);
   }
 
  private:
   void wait_for(const std::atomic<unsigned>& met) const {
-    // A thread that does not come may have to get this core.
-    constexpr int patience = 10'000;
+    // A thread that does not come may have to get this core. (A pause takes 10 to 40 ns on x86.)
+    constexpr int patience = 2'000;
     for (int i = 0; static_cast<int>(met.load(std::memory_order_acquire) - met_) < 0; ++i)
       if (i < patience)
         hwy::Pause();
