@@ -39,6 +39,7 @@ class part_task : detail::function_of_two {
 class team_task : detail::function_of_two {
  public:
   using function_of_two::function_of_two;
+  /// Runs the share of one of `count` workers, who all are at it at the same time.
   void operator()(int worker, int count) const { call(worker, count); }
 };
 
