@@ -61,10 +61,10 @@ concept Executor = requires(E& executor, int parts, const part_task& f) {
 
 /// An executor whose workers can be had all at once, for a whole run of a network: they share out its parts
 /// themselves and wait for each other between its steps, which takes less than to hand them each step.
-///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, 1 <= count <= workers(): all
-///   at
-///                  the same time, each on a thread of its own, as they wait for each other; worker 0 on the
-///                  calling thread. Returns when all are done, and what they wrote is seen by the caller
+///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, 1 <= count <= workers(),
+///                  all at the same time, each on a thread of its own, as they wait for each other; worker 0
+///                  on the calling thread. Returns when all are done, and what they wrote is seen by the
+///                  caller
 /// With more than 16 workers each step is handed over all the same: so many do not wait for each other well.
 /// openmp.hpp has one.
 template <class E>

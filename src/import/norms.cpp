@@ -1,6 +1,7 @@
 // ONNX's operators that reduce along axes: normalisation, softmax, means, matrix products.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "operators.hpp"
 
@@ -32,10 +33,12 @@ namespace {
 struct runs {
   std::vector<index> first, beside;
 
-  runs(const dims& shape, const std::vector<std::size_t>& axes) {
+  /// Without those along axis `left_out`, if there is one.
+  runs(const dims& shape, const std::vector<std::size_t>& axes, std::size_t left_out = SIZE_MAX) {
     const dims strides = strides_of(shape);
     first = beside = {0};
     for (std::size_t a = 0; a < shape.size(); ++a) {
+      if (a == left_out) continue;
       std::vector<index>& list = std::binary_search(axes.begin(), axes.end(), a) ? beside : first;
       std::vector<index> next;
       next.reserve(list.size() * at(shape[a]));
@@ -199,21 +202,27 @@ results reduced(const operation& o, reduction what, const std::vector<std::size_
   array y = make(shape, x.known);
   y.whole = x.whole;
   if (!x.known) return {std::move(y)};
-  const runs r(x.shape, axes);
-  o.require(!r.beside.empty(), "it reduces no elements");
+  // The last of the axes is a loop of its own: a list of all elements may be larger than they are.
+  const std::size_t last = axes.empty() ? SIZE_MAX : axes.back();
+  const index length = axes.empty() ? 1 : x.shape[last], step = axes.empty() ? 0 : strides_of(x.shape)[last];
+  const runs r(x.shape, axes, last);
+  const index count = static_cast<index>(r.beside.size()) * length;
+  o.require(count > 0, "it reduces no elements");
   for (std::size_t k = 0; k < y.data.size(); ++k) {
     double sum = what == reduction::product ? 1
                  : what == reduction::max   ? -INFINITY
                  : what == reduction::min   ? INFINITY
                                             : 0;
     for (const index i : r.beside) {
-      const double e = x.data[at(r.first[k] + i)];
-      sum = what == reduction::max       ? std::max(sum, e)
-            : what == reduction::min     ? std::min(sum, e)
-            : what == reduction::product ? sum * e
-                                         : sum + e;
+      for (index j = 0; j < length; ++j) {
+        const double e = x.data[at(r.first[k] + i + j * step)];
+        sum = what == reduction::max       ? std::max(sum, e)
+              : what == reduction::min     ? std::min(sum, e)
+              : what == reduction::product ? sum * e
+                                           : sum + e;
+      }
     }
-    y.data[k] = what == reduction::mean ? sum / static_cast<double>(r.beside.size()) : sum;
+    y.data[k] = what == reduction::mean ? sum / static_cast<double>(count) : sum;
   }
   return {std::move(y)};
 }

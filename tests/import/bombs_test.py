@@ -15,7 +15,7 @@ except ImportError:
     sys.exit(77)
 
 TENON = os.path.abspath(sys.argv[1])
-MOST_SECONDS, MOST_KILOBYTES = 100, 3000000  # of a slow machine that does something else, too: 10 s elsewhere
+MOST_SECONDS, MOST_KILOBYTES = 20, 3000000  # of a machine that does something else, too
 
 
 def ints(*values, name='shape'):
