@@ -6,7 +6,7 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct MethodNotForIt : tenon::model<input<64, 8, 8> | conv<48, 1, algorithm<tenon::method::strassen>>> {};
+struct MethodNotForItChannels : tenon::model<input<64, 8, 8> | conv<48, 1, algorithm<tenon::method::strassen>>> {};
 #else
-struct MethodNotForIt : tenon::model<input<64, 8, 8> | conv<32, 1, algorithm<tenon::method::strassen>>> {};
+struct MethodNotForItChannels : tenon::model<input<64, 8, 8> | conv<32, 1, algorithm<tenon::method::strassen>>> {};
 #endif

@@ -5,8 +5,8 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-constexpr auto matrix = tenon::toeplitz<conv<1, 3> | relu, tenon::shape{1, 8}>();
+constexpr auto matrix_of_relu = tenon::toeplitz<conv<1, 3> | relu, tenon::shape{1, 8}>();
 #else
-constexpr auto matrix = tenon::toeplitz<conv<1, 3> | avg_pool<2>, tenon::shape{1, 8}>();
+constexpr auto matrix_of_relu = tenon::toeplitz<conv<1, 3> | avg_pool<2>, tenon::shape{1, 8}>();
 #endif
-static_assert(matrix.columns == 8);
+static_assert(matrix_of_relu.columns == 8);
