@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# What examples/run.sh, tests/run.sh and .ci/run share: packages and build directories. POSIX sh, to be sourced
+# What examples/run.sh, tests/run.sh, bench/run.sh and .ci/run share: packages and build directories. POSIX sh, to be sourced
 # with $root = the top of the clone. Nothing here needs apt or root where nothing is missing.
 
 die() {

@@ -6,7 +6,9 @@
 using namespace tenon::layers;
 
 #ifdef MUST_FAIL
-struct MethodNotForItChannels : tenon::model<input<64, 8, 8> | conv<48, 1, algorithm<tenon::method::strassen>>> {};
+struct MethodNotForItChannels
+    : tenon::model<input<64, 8, 8> | conv<48, 1, algorithm<tenon::method::strassen>>> {};
 #else
-struct MethodNotForItChannels : tenon::model<input<64, 8, 8> | conv<32, 1, algorithm<tenon::method::strassen>>> {};
+struct MethodNotForItChannels
+    : tenon::model<input<64, 8, 8> | conv<32, 1, algorithm<tenon::method::strassen>>> {};
 #endif
