@@ -91,9 +91,8 @@ void run(const std::string& only, const std::string& file) {
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  bench::take_options(argc, argv);
   std::string only;
   CLI::App app("Times single layers of real networks.", "layers");
   app.add_option("text", only, "only layers with this in their name, such as \"3x3\"");
-  return bench::run_program(app, argc, argv, [&](const std::string& file) { bench::run(only, file); });
+  return bench::run_timing_program(app, argc, argv, [&](const std::string& file) { bench::run(only, file); });
 }

@@ -179,7 +179,6 @@ class field {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bench::take_options(argc, argv);
   options chosen;
   CLI::App app("Times whole networks, one image at a time, beside their peers.", "networks");
   app.add_option("names", chosen.only, "networks; all if none is named")->type_name("NAME");
@@ -190,7 +189,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");
   app.add_flag("--list", chosen.list, "only print the names");
-  return bench::run_program(app, argc, argv, [&](const std::string& file) {
+  return bench::run_timing_program(app, argc, argv, [&](const std::string& file) {
     if (!chosen.list) return field(chosen).compete(file);
     std::set<std::string> names;
     for (const bench::network_type& type : bench::all_networks()) names.insert(type.name);

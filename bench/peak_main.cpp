@@ -5,8 +5,7 @@
 #include "program.hpp"
 
 int main(int argc, char** argv) {
-  bench::take_options(argc, argv);
   CLI::App app("Multiply-adds and loads of one core.", "peak");
-  return bench::run_program(app, argc, argv,
-                            [](const std::string& file) { bench::contests(file).hold(bench::peaks()); });
+  return bench::run_timing_program(
+      app, argc, argv, [](const std::string& file) { bench::contests(file).hold(bench::peaks()); });
 }

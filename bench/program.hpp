@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "harness.hpp"
 #include "machine.hpp"
 
 namespace bench {
@@ -18,7 +19,6 @@ int run_program(CLI::App& app, int argc, char** argv, Work work) {
       ->check(CLI::IsMember(instruction_sets()))
       ->type_name("NAME");
   app.add_option("--json", file, "also write the figures here")->type_name("FILE");
-  app.footer("Options of Google Benchmark, too: --benchmark_repetitions=30, --benchmark_min_time=0.002, ...");
   CLI11_PARSE(app, argc, argv);
   try {
     if (!target.empty()) use_instruction_set(target);
@@ -28,6 +28,14 @@ int run_program(CLI::App& app, int argc, char** argv, Work work) {
     std::cerr << "error: " << wrong.what() << "\n";
     return 1;
   }
+}
+
+/// The same of a program that times with Google Benchmark, whose options it takes, too.
+template <class Work>
+int run_timing_program(CLI::App& app, int argc, char** argv, Work work) {
+  take_options(argc, argv);
+  app.footer("Options of Google Benchmark, too: --benchmark_repetitions=30, --benchmark_min_time=0.002, ...");
+  return run_program(app, argc, argv, work);
 }
 
 }  // namespace bench

@@ -112,7 +112,7 @@ def write_networks(folder, one):
                      number(ours["first_us"]), f"{gflops:.0f}", f"{100 * gflops / peak:.0f}",
                      number(unfused / us) if unfused else "-"])
     write(folder / "networks.md", "Networks", one.caption(),
-          f"One thread, one image. Multiply-adds of one core: {peak:.0f} GFLOP/s; it reads "
+          f"One thread, one image; of fewer than 100 runs, p99 is the slowest. Multiply-adds of one core: {peak:.0f} GFLOP/s; it reads "
           + ", ".join(f"{one.bandwidth(level):.0f} GB/s from {level}" for level in ("L1", "L2", "L3", "memory")) + ".\n",
           table(["network", "<MMAC", "<median µs", "<p99 µs", "<max µs", "<first run, cold µs", "<GFLOP/s", "<% of peak",
                  "<fused is faster by"], rows))

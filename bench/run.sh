@@ -61,11 +61,10 @@ echo '== building' >&2
 configure "$build" >&2 || die 'the build could not be configured'
 meson compile -C "$build" peak layers networks profile errors >&2 || die 'the build failed'
 
+cpu_model() { sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo 2>/dev/null | grep -m 1 . || uname -sm; }
 # machine_name: the CPU's model as a name of a folder.
 machine_name() {
-  model=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
-  [ -n "$model" ] || model=$(uname -sm)
-  echo "$model" | tr '[:upper:]' '[:lower:]' | sed 's/([^)]*)//g; s/[^a-z0-9]\{1,\}/-/g; s/^-//; s/-$//'
+  cpu_model | tr '[:upper:]' '[:lower:]' | sed 's/([^)]*)//g; s/[^a-z0-9]\{1,\}/-/g; s/^-//; s/-$//'
 }
 results=${BENCH_RESULTS:-$here/results/$(machine_name)${quick:+/quick}}
 mkdir -p "$results"
@@ -103,11 +102,11 @@ run 'networks step by step' "$build/bench/profile" --runs $runs --json "$results
 
 run 'errors' "$build/bench/errors" --most $most --json "$results/errors.json"
 
-# cost FILE TITLE SCRIPT OPTIONS...: what the script prints, below a title.
+# cost FILE TITLE SCRIPT OPTIONS...: what the script prints, below a title and a line that says where and when.
 cost() {
   file=$results/$1
   echo "== $2" >&2
-  printf '# %s\n\n' "$2" >"$file"
+  printf '# %s\n\n%s, commit %s, %s\n\n' "$2" "$(cpu_model)" "$(sh "$here/commit.sh")" "$(date +%Y-%m-%d)" >"$file"
   shift 2
   # shellcheck disable=SC2086 # one word or none
   python3 "$@" --compiler "$CXX" --runs $compile_runs $check >>"$file" || status=1

@@ -54,15 +54,14 @@ double multiply_adds_on(const float* HWY_RESTRICT inputs, const float* HWY_RESTR
   return 2.0 * rounds * rows * columns * isa.lanes;
 }
 
-/// Two loads start per cycle; 8 sums are enough for additions that take 4 cycles. `count` is a multiple of 8
-/// vectors.
+/// Two loads start per cycle; 8 sums are enough for additions that take 4 cycles.
 float load_on(const float* HWY_RESTRICT values, std::size_t count) {
   const tag<isa.lanes> d;
   constexpr int sums = 8;
   vec<isa.lanes> sum[sums];
   TENON_UNROLL
   for (int i = 0; i < sums; ++i) sum[i] = hn::Zero(d);
-  for (std::size_t at = 0; at < count; at += sums * isa.lanes) {
+  for (std::size_t at = 0; at + sums * isa.lanes <= count; at += sums * isa.lanes) {
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) sum[i] = hn::Add(sum[i], hn::LoadU(d, values + at + i * isa.lanes));
   }

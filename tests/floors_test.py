@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The floors of the house: a header includes its own floor or lower ones, as its first line says ("// F3. ..."), and
 nothing in a circle; only kernel/*-inl.hpp and instantiate*.hpp include Highway, and tenon.hpp never reaches it; JSON is
-read in src/ alone. No file is longer than 600 lines."""
+read in src/ alone. No header calls anything I, which is a macro of C's <complex.h>. No file is longer than 600 lines."""
 import pathlib
 import re
 import sys
@@ -43,6 +43,8 @@ def main():
     includes = {name: re.findall(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', text, re.M) for name, text in headers.items()}
 
     for name, text in headers.items():
+        if re.search(r'\bI\b', re.sub(r'//.*|"(?:[^"\\]|\\.)*"', '', text)):
+            problems.append(f'{name}: something is called I')
         floor = floor_of(name, text)
         if floor is None:
             problems.append(f'{name}: the first line does not say its floor, as in "// F3. ..."')

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds everything and runs all tests: sh tests/run.sh [options of meson setup, such as -Dwerror=true]
+# Builds everything and runs the tests: sh tests/run.sh [options of meson setup, such as -Dwerror=true]
+# All but import-rows, which takes minutes: meson test -C build-release --suite import-rows
 # Installs what is missing where there is apt. The build is in build-release, or in the folder that TENON_BUILD names.
 # The last line is "N passed, N failed".
 set -eu

@@ -77,7 +77,8 @@ class executable {
   using output = output_at<0>;
   /// @}
 
-  /// Packs the weights, and chooses the best instruction set that this CPU has.
+  /// Packs the weights, large ones by as many threads as there are cores, and chooses the best instruction
+  /// set that this CPU has. Throws std::bad_alloc.
   explicit executable(const weights<M>& w)
       : program_(detail::choose_program<M>()),
         packed_(detail::pack_weights(M::network.view(), view_of(kept_plan<M::schedule>), program_.isa,
@@ -132,7 +133,8 @@ class executable {
     program_.run_batch(packed_.get(), x.data(), y.data(), n, scratch.arena, scratch.images, nullptr, 1,
                        nullptr);
   }
-  /// The same in parts on the workers of an executor.
+  /// The same in parts on the workers of an executor. One that has more than 16 gets some steps in 16 parts
+  /// only.
   template <Executor E>
   void run_batch(const std::array<const float*, M::input_count>& x,
                  const std::array<float*, M::output_count>& y, index n, typename M::batch_workspace& scratch,

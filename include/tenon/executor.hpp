@@ -1,6 +1,7 @@
 // F1. Who runs the parts of a network: threads of a pool that the user has, by a small concept.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 
 namespace tenon {
@@ -64,7 +65,7 @@ concept Executor = requires(E& executor, int parts, const part_task& f) {
 ///   together(f)    calls f(worker, count) once for each worker 0 .. count - 1, 1 <= count <= workers(),
 ///                  all at the same time, each on a thread of its own, as they wait for each other; worker 0
 ///                  on the calling thread. Returns when all are done, and what they wrote is seen by the
-///                  caller
+///                  caller. May not throw
 /// With more than 16 workers each step is handed over all the same: so many do not wait for each other well.
 /// openmp.hpp has one.
 template <class E>
@@ -73,6 +74,22 @@ concept TeamExecutor = Executor<E> && requires(E& executor, const team_task& f) 
 };
 
 namespace detail {
+
+/// Calls f(part) for parts 0 .. parts - 1 that nobody else has begun: `worker` first takes those of its own
+/// of `shares` equal stretches, in all runs the same ones, so that what it reads and writes is likely to be
+/// in its caches; then it helps others. taken(i) is the counter of stretch i, zero before anyone calls this.
+template <class Taken, class F>
+void take_parts(int parts, int shares, int worker, const Taken& taken, const F& f) {
+  const auto begin = [&](int share) {
+    return static_cast<int>(static_cast<long long>(parts) * share / shares);
+  };
+  for (int i = 0; i < shares; ++i) {
+    const int share = (worker + i) % shares, first = begin(share), size = begin(share + 1) - first;
+    std::atomic<int>& counter = taken(share);
+    if (i > 0 && counter.load(std::memory_order_relaxed) >= size) continue;
+    for (int part; (part = counter.fetch_add(1, std::memory_order_relaxed)) < size;) f(first + part);
+  }
+}
 
 /// An executor whose type is forgotten.
 class any_executor {

@@ -31,11 +31,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
-/// Step number I of a model's plan, with the numbers of its micro-kernels.
-template <class M, int I>
+/// Step number `Number` of a model's plan, with the numbers of its micro-kernels.
+template <class M, int Number>
 struct step_of {
   static constexpr step_view view{M::network.view(), view_of(kept_plan<M::schedule>),
-                                  kept_plan<M::schedule>.steps[I]};
+                                  kept_plan<M::schedule>.steps[Number]};
   static constexpr auto geometry = [] {
     constexpr algorithm how = view.what.how;
     if constexpr (how == algorithm::direct || how == algorithm::depthwise || how == algorithm::local)
@@ -75,14 +75,15 @@ inline constexpr bool is_cut_for_threads = []<int... step>(std::integer_sequence
 }
 (std::make_integer_sequence<int, M::schedule.step_count>{});
 
-/// How step number I is. A constant for each step: Clang ends a single one that takes a million operations.
-template <class M, int I>
+/// How step number `Number` is cut. A constant for each step: Clang ends a single one that takes a million
+/// operations.
+template <class M, int Number>
 inline constexpr step_split split_of_step = [] {
-  if constexpr (I < 0 || !is_cut_for_threads<M>)
+  if constexpr (Number < 0 || !is_cut_for_threads<M>)
     return step_split{};
   else
-    return split_of(step_of<M, I>::view, isa, M::lowered_with.share_from,
-                    split_of_step<M, writer_of(step_of<M, I>::view)>);
+    return split_of(step_of<M, Number>::view, isa, M::lowered_with.share_from,
+                    split_of_step<M, writer_of(step_of<M, Number>::view)>);
 }();
 
 /// All of them.
@@ -285,15 +286,15 @@ struct memory {
 };
 
 /// A convolution: `from`, `to` and `residual` are at element (0, 0, 0, 0) of their maps.
-template <class M, int I>
+template <class M, int Number>
 HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice& at, const float* from,
                                 const float* weights, const float* residual, float* to) {
-  using this_step = step_of<M, I>;
+  using this_step = step_of<M, Number>;
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
   constexpr const buffer &in = s.in(), &out = s.out();
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
-  constexpr bool is_cut = splits<M>[I].shared();
+  constexpr bool is_cut = splits<M>[Number].shared();
   constexpr index first = first_tap(s) - in.origin();
   if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
@@ -313,7 +314,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     constexpr const buffer& scratch = s.plan.buffers[what.scratch];
     const winograd_tiles_run run{
         g.layer, kernels, from + first, weights, residual, to, mem.scratch(scratch, at.worker)};
-    if constexpr (splits<M>[I].phases == 1) {
+    if constexpr (splits<M>[Number].phases == 1) {
       run.tiles(tiles_of(g.layer.tiles(), g.layer.multiply.tile_columns, at.how.along, at.along()));
     } else if (at.phase == 0) {
       run.transform(range_of(g.layer.in_tiles(), at.how.along, at.along()), mem.scratch(scratch, 0));
@@ -357,15 +358,15 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
 }
 
 /// A step, or what a slice takes of it.
-template <class M, int I>
+template <class M, int Number>
 HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
-  using this_step = step_of<M, I>;
+  using this_step = step_of<M, Number>;
   constexpr step_view s = this_step::view;
   constexpr const step& what = s.what;
   constexpr const buffer &in = s.in(), &out = s.out();
-  const float* weights = mem.packed + packed_offsets<M>[I];
+  const float* weights = mem.packed + packed_offsets<M>[Number];
   [[maybe_unused]] constexpr const auto& g = this_step::geometry;
-  [[maybe_unused]] constexpr bool is_cut = splits<M>[I].shared();
+  [[maybe_unused]] constexpr bool is_cut = splits<M>[Number].shared();
   [[maybe_unused]] constexpr numerics numbers = s.plan.numbers;
   const float* from = mem.read(in);
   float* to = mem.write(out);
@@ -377,7 +378,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   if constexpr (is_convolution(what.how)) {
     const float* residual = to + out.origin();  // where there is none it is not read
     if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
-    run_convolution<M, I>(mem, at, from + in.origin(), weights, residual, to + out.origin());
+    run_convolution<M, Number>(mem, at, from + in.origin(), weights, residual, to + out.origin());
   } else if constexpr (what.how == algorithm::matrix_vector) {
     to += out.origin();  // a vector that is read as a map of one position may have a halo
     const float* residual = to;
@@ -491,15 +492,15 @@ HWY_INLINE void run_chain(const memory& mem, const slice& at) {
   if (last.clears >= 0 && at.part == 0)
     clear_halo(plan.buffers[last.clears], mem.write(plan.buffers[last.clears]));
   float* own = mem.own(at.worker);
-  const auto part_of = [&]<int I>(std::integral_constant<int, I>) -> chain_part {
-    static constexpr step_view s = step_of<M, I>::view;
+  const auto part_of = [&]<int Number>(std::integral_constant<int, Number>) -> chain_part {
+    static constexpr step_view s = step_of<M, Number>::view;
     static constexpr chain_link link = chain_link_of(s, isa);
-    static constexpr direct_tiles tiles = make_direct_tiles<step_of<M, I>>();
+    static constexpr direct_tiles tiles = make_direct_tiles<step_of<M, Number>>();
     float* to = mem.write(s.out()) + (s.out().held > 0 ? 0 : s.out().origin());
     if (own && s.out().held > 0) to = own, own += own_elements(s.out());
     const float* residual = to;
     if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
-    return {link, tiles, mem.packed + packed_offsets<M>[I], residual, to};
+    return {link, tiles, mem.packed + packed_offsets<M>[Number], residual, to};
   };
   [&]<int... k>(std::integer_sequence<int, k...>) HWY_ATTR {
     const chain_part parts[] = {part_of(std::integral_constant<int, First + k>{})...};
@@ -510,12 +511,12 @@ HWY_INLINE void run_chain(const memory& mem, const slice& at) {
 }
 
 /// A step, or what a slice takes of it. A chain runs with its first step.
-template <class M, int I>
+template <class M, int Number>
 HWY_INLINE void run_step(const memory& mem, [[maybe_unused]] const slice& at = {}) {
-  if constexpr (M::schedule.steps[I].chain > 1)
-    run_chain<M, I, M::schedule.steps[I].chain>(mem, at);
-  else if constexpr (!is_later_link(M::schedule.steps[I]))
-    run_alone<M, I>(mem, at);
+  if constexpr (M::schedule.steps[Number].chain > 1)
+    run_chain<M, Number, M::schedule.steps[Number].chain>(mem, at);
+  else if constexpr (!is_later_link(M::schedule.steps[Number]))
+    run_alone<M, Number>(mem, at);
 }
 
 }  // namespace tenon::HWY_NAMESPACE

@@ -19,7 +19,8 @@
 #include <boost/mp11/list.hpp>
 
 // Register tiles are arrays of vectors, and vectors whose length is not known to the compiler cannot be
-// elements of an array. CPUs with SVE run the NEON code.
+// elements of an array. CPUs with SVE run the NEON code. Whoever defines HWY_DISABLED_TARGETS adds these to
+// it.
 #ifndef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #endif

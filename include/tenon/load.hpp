@@ -8,7 +8,8 @@ namespace tenon {
 namespace detail {
 
 /// How far the outputs are off: of all of them, the largest difference to what is expected as a part of the
-/// largest magnitude that is expected of that output; NaN if a difference is. `counts`: elements of each.
+/// largest magnitude that is expected of that output; NaN if a difference is. `shapes`: of the outputs, in
+/// their order.
 double largest_error(std::span<const float> outputs, std::span<const float> expected,
                      std::span<const shape> shapes);
 
@@ -72,7 +73,7 @@ template <Model M>
 executable<M> tested(std::string_view source, const weights<M>& w, const self_test& test) {
   executable<M> net(w);
   if (test) {
-    // Activations of a fast<M> are off by up to 2^-14, and layers behind them may make more of it.
+    // Activations of a fast<M> are off by more, and layers behind them may make more of it.
     const double least = M::lowered_with.numbers == numerics::fast ? 1e-2 : 0;
     require_within(source, net.target(), self_test_error(net, test),
                    test.tolerance > least ? test.tolerance : least);

@@ -95,8 +95,9 @@ struct model_of {
   static constexpr extents receptive_field = tenon::receptive_field(network.view());
   /// Scratch memory of one run, in bytes.
   static constexpr index arena_bytes = schedule.arena_elements * index(sizeof(float));
-  /// Scratch memory of each further thread of a run, in bytes; 0 for most networks.
+  /// Scratch memory of each further thread of a run, in elements.
   static constexpr index worker_elements = detail::scratch_elements(view_of(schedule));
+  /// The same in bytes; 0 for networks without Winograd, Strassen and chains.
   static constexpr index worker_bytes = worker_elements * index(sizeof(float));
   /// All tensors a weight file holds for this model, running means and variances among them, in bytes as F32.
   static constexpr index weight_bytes =
@@ -264,8 +265,9 @@ struct unfused : model<Model::expression, lowering{.fuse = false}> {};
 template <class Model>
 struct reproducible : model<Model::expression, detail::with(Model::lowered_with, numerics::reproducible)> {};
 
-/// The same network with a tanh, sigmoid, silu and gelu_tanh that are cheaper and off by less than 2^-14,
-/// 2^-15 and 2^-15 |x|: more than the 1e-5 that others keep. See kernel/math-inl.hpp.
+/// The same network with cheaper activations: tanh off by less than 2^-14, sigmoid by less than 2^-15,
+/// silu(x) and gelu_tanh(x) by less than 2^-15 |x|, more than the 1e-5 that others keep. See
+/// kernel/math-inl.hpp.
 template <class Model>
 struct fast : model<Model::expression, detail::with(Model::lowered_with, numerics::fast)> {};
 

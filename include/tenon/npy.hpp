@@ -28,14 +28,14 @@ npy_array read_npy(const std::string& path);
 /// The same from the bytes of a file in memory; `source` names it in messages.
 npy_array read_npy(std::span<const std::byte> file, std::string_view source);
 
-/// The values of an array that must have this shape; one more axis in front of it may count inputs that lie
-/// one behind the other.
+/// The values of an array that must have this shape, else it throws file_error; one more axis in front of it
+/// may count inputs that lie one behind the other.
 std::vector<float> read_npy(const std::string& path, const shape& expected);
 
 /// Writes an array as float32 in C's order. Throws file_error if it cannot, and std::invalid_argument if
 /// `values` has not as many elements as `shape`, or an extent is negative.
 void write_npy(const std::string& path, std::span<const float> values, std::span<const std::int64_t> shape);
-/// The same of a feature map.
+/// The same of a feature map, whose extents are the shape.
 void write_npy(const std::string& path, std::span<const float> values, const shape& extents);
 
 }  // namespace tenon

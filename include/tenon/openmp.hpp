@@ -1,12 +1,10 @@
-// F1. An executor of OpenMP threads. Who includes this compiles and links with -fopenmp; tenon itself does
-// not.
+// F1. An executor of OpenMP threads, for whoever compiles and links with -fopenmp; tenon itself does not.
+// Without, the calling thread does all.
 #pragma once
 
 #include "tenon/executor.hpp"
 
 #if defined(_OPENMP)
-#include <atomic>
-
 #include <omp.h>
 #endif
 
@@ -14,7 +12,7 @@ namespace tenon {
 
 /// Runs parts on the threads of OpenMP, the calling one among them. They are those of the thread that calls:
 /// made at its first run, then kept. How they wait for the next run is OpenMP's business: OMP_WAIT_POLICY,
-/// and GOMP_SPINCOUNT with GCC's. Inside of a parallel region, and without -fopenmp, there is one worker.
+/// and GOMP_SPINCOUNT with GCC's. Inside of a parallel region one thread does all parts.
 class openmp_executor {
  public:
   /// As many workers as OpenMP has threads (OMP_NUM_THREADS, else the CPUs of this process), or so many.
@@ -28,31 +26,23 @@ class openmp_executor {
   /// Threads that run parts.
   int workers() const noexcept { return workers_; }
 
-  /// Calls f(part, worker) for all parts; returns when all are done. Each worker begins with parts of its
-  /// own, in all runs the same ones: what it reads and writes is likely to be in its caches. Then it helps
-  /// others.
+  /// Calls f(part, worker) for all parts, each worker first for those of a stretch of its own; returns when
+  /// all are done.
   template <class F>
   void run(int parts, const F& f) const {
 #if defined(_OPENMP)
     constexpr int most = 64;
     struct alignas(64) share {
-      std::atomic<int> next;
+      std::atomic<int> taken{0};
     };
     share all[most];
-    const int shares = workers_ < most ? workers_ : most;
-    const auto begin = [&](int number) {
-      return static_cast<int>(static_cast<long long>(parts) * number / shares);
-    };
-    for (int i = 0; i < shares; ++i) all[i].next.store(begin(i), std::memory_order_relaxed);
 #pragma omp parallel num_threads(workers_)
     {
       const int worker = omp_get_thread_num();
-      for (int i = 0; i < shares; ++i) {
-        const int number = (worker + i) % shares, end = begin(number + 1);
-        if (i > 0 && all[number].next.load(std::memory_order_relaxed) >= end) continue;
-        for (int part; (part = all[number].next.fetch_add(1, std::memory_order_relaxed)) < end;)
-          f(part, worker);
-      }
+      detail::take_parts(
+          parts, workers_ < most ? workers_ : most, worker,
+          [&](int number) -> std::atomic<int>& { return all[number].taken; },
+          [&](int part) { f(part, worker); });
     }
 #else
     for (int part = 0; part < parts; ++part) f(part, 0);

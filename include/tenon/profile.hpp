@@ -69,7 +69,8 @@ network_profile profile(const runner& net, const float* const* in, std::span<con
 
 /// Times the steps of a network on one thread, each as it runs between the others: caches are as the steps
 /// before it left them. What the clock itself takes is measured and taken off. Allocates memory for a run;
-/// takes up to a second. Throws std::logic_error if the network was compiled without TENON_PROFILE.
+/// takes half a second, or 24 runs if that is longer, unless options.runs says how many. Throws
+/// std::logic_error if the network was compiled without TENON_PROFILE.
 template <Model M>
 network_profile profile(const executable<M>& net, const std::array<const float*, M::input_count>& x,
                         const profile_options& options = {}) {

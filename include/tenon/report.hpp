@@ -43,9 +43,9 @@ std::string report_page(const weights<M>& w, report_options options = {}) {
 /// filters and feature maps of an input as pictures. The page loads nothing, from the network or elsewhere.
 ///
 /// Times and feature maps need single steps: the macro TENON_PROFILE, defined where the network is
-/// instantiated. Pictures need libpng when tenon is built. What is missing, the page says. Takes up to a
-/// second, allocates; throws std::invalid_argument if the input has another number of elements,
-/// std::runtime_error if the file cannot be written.
+/// instantiated. Pictures need libpng when tenon is built. What is missing, the page says. Takes a second, or
+/// some 30 runs if that is longer; allocates; throws std::invalid_argument if the input has another number of
+/// elements, std::runtime_error if the file cannot be written.
 template <Model M>
 void report(const weights<M>& w, const std::string& path, const report_options& options = {}) {
   detail::write_text(path, report_page(w, options));

@@ -85,10 +85,10 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
 /// pool. With `pairs`, two pixels share the last vector of channels if these fill no more than half of it
-/// (see direct_key::paired): to join two inputs takes an operation, which on AMD's Zen 5, where 24 channels
-/// took a fifth less time, other units than the FMAs' do. Where the map is a few tiles only, `taps` tells how
-/// many weights each of them reads: those of a block of channels that do not fit the L1 cache come from L2,
-/// about a cycle a vector (256 channels of 16 pixels: 390 us by blocks of 64, 320 us by 32).
+/// (see direct_key::paired). To join two inputs takes one operation more; on AMD's Zen 5 it runs on other
+/// units than FMAs do, and 24 channels took a fifth less time. Where the map is a few tiles only, `taps`
+/// tells how many weights each of them reads: those of a block of channels that do not fit the L1 cache come
+/// from L2, about a cycle a vector (256 channels of 16 pixels: 390 us by blocks of 64, 320 us by 32).
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
                            int pool_columns, bool pairs, index taps = 0) {
   const int lanes = lanes_for(isa, channels);

@@ -31,10 +31,10 @@ constexpr bool multiplies_batch(int step) {
   return step >= M::batch.first && M::schedule.steps[step].how == algorithm::matrix_vector;
 }
 
-template <class M, int I>
+template <class M, int Number>
 void multiply_images(const memory* images, index count, int parts, int part) {
-  constexpr step_view s = step_of<M, I>::view;
-  constexpr const linear_geometry& g = step_of<M, I>::geometry;
+  constexpr step_view s = step_of<M, Number>::view;
+  constexpr const linear_geometry& g = step_of<M, Number>::geometry;
   constexpr int most = M::batch.images;
   constexpr index block = g.vectors * g.lanes;
   const float *in[most], *residual[most];
@@ -44,7 +44,7 @@ void multiply_images(const memory* images, index count, int parts, int part) {
     out[i] = images[i].write(s.out());
     residual[i] = images[i].read(s.residual());
   }
-  const float* weights = images->packed + packed_offsets<M>[I];
+  const float* weights = images->packed + packed_offsets<M>[Number];
   const unit_range blocks = range_of(g.blocks, parts, part);
   for (index b = blocks.first; b < blocks.end && b + 1 < g.blocks; ++b)
     linear_images<linear_key_of(s, g, false), most>(g.inputs, count, in, weights + b * block * (1 + g.inputs),
@@ -55,19 +55,19 @@ void multiply_images(const memory* images, index count, int parts, int part) {
                                                    residual, out, last, g.last_lanes);
 }
 
-/// For each unit that begins with step I: what it does with a batch.
-template <class M, int I>
+/// For each unit that begins with step `Number`: what it does with a batch.
+template <class M, int Number>
 constexpr auto multiply_of() -> void (*)(const memory*, index, int, int) {
-  if constexpr (multiplies_batch<M>(I))
-    return &multiply_images<M, I>;
+  if constexpr (multiplies_batch<M>(Number))
+    return &multiply_images<M, Number>;
   else
     return nullptr;
 }
-template <class M, int I>
+template <class M, int Number>
 constexpr int panels_of() {
-  if constexpr (I >= M::batch.first && splits<M>[I].shared() &&
-                M::schedule.steps[I].how == algorithm::direct) {
-    const auto& g = step_of<M, I>::geometry;
+  if constexpr (Number >= M::batch.first && splits<M>[Number].shared() &&
+                M::schedule.steps[Number].how == algorithm::direct) {
+    const auto& g = step_of<M, Number>::geometry;
     const index wanted = pieces(g.packed * index(sizeof(float)), 400'000), most = blocks_of(g.layer);
     return static_cast<int>(wanted < most ? wanted : most);
   }

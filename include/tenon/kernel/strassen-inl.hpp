@@ -31,9 +31,9 @@ HWY_INLINE auto signed_sum(D, const X& x) {
   }();
   auto sum = x(first);
   [&]<int... i>(std::integer_sequence<int, i...>) HWY_ATTR {
-    const auto add = [&]<int I>(std::integral_constant<int, I>) HWY_ATTR {
-      if constexpr (I != first && Coefficients[I] == 1) sum = hn::Add(sum, x(I));
-      if constexpr (I != first && Coefficients[I] == -1) sum = hn::Sub(sum, x(I));
+    const auto add = [&]<int Number>(std::integral_constant<int, Number>) HWY_ATTR {
+      if constexpr (Number != first && Coefficients[Number] == 1) sum = hn::Add(sum, x(Number));
+      if constexpr (Number != first && Coefficients[Number] == -1) sum = hn::Sub(sum, x(Number));
     };
     (add(std::integral_constant<int, i>{}), ...);
   }
@@ -131,8 +131,9 @@ HWY_NOINLINE void strassen_combine(const winograd_tiles_layer& l, const winograd
         V all[7];
         TENON_UNROLL
         for (int t = 0; t < 7; ++t) all[t] = load(t);
-        each_constant<4>([&]<int I>(std::integral_constant<int, I>) HWY_ATTR {
-          finish(I / 2, I % 2, signed_sum<7, strassen::c[I]>(d, [&](int t) HWY_ATTR { return all[t]; }));
+        each_constant<4>([&]<int Number>(std::integral_constant<int, Number>) HWY_ATTR {
+          finish(Number / 2, Number % 2,
+                 signed_sum<7, strassen::c[Number]>(d, [&](int t) HWY_ATTR { return all[t]; }));
         });
       } else {
         V sums[4][7];
@@ -141,12 +142,12 @@ HWY_NOINLINE void strassen_combine(const winograd_tiles_layer& l, const winograd
           V all[7];
           TENON_UNROLL
           for (int u = 0; u < 7; ++u) all[u] = load(t * 7 + u);
-          each_constant<4>([&]<int I>(std::integral_constant<int, I>) HWY_ATTR {
-            sums[I][t] = signed_sum<7, strassen::c[I]>(d, [&](int u) HWY_ATTR { return all[u]; });
+          each_constant<4>([&]<int Number>(std::integral_constant<int, Number>) HWY_ATTR {
+            sums[Number][t] = signed_sum<7, strassen::c[Number]>(d, [&](int u) HWY_ATTR { return all[u]; });
           });
         }
-        each_constant<16>([&]<int I>(std::integral_constant<int, I>) HWY_ATTR {
-          constexpr int outer = I / 4, inner = I % 4;
+        each_constant<16>([&]<int Number>(std::integral_constant<int, Number>) HWY_ATTR {
+          constexpr int outer = Number / 4, inner = Number % 4;
           finish(outer / 2 * 2 + inner / 2, outer % 2 * 2 + inner % 2,
                  signed_sum<7, strassen::c[outer]>(d, [&](int t) HWY_ATTR { return sums[inner][t]; }));
         });

@@ -13,6 +13,8 @@
 #include <atomic>
 #include <thread>
 
+#include "tenon/executor.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
@@ -38,18 +40,14 @@ class teammate {
   int worker() const { return worker_; }
   int count() const { return count_; }
 
-  /// The first `workers` call f(part) for `parts` parts, each part once: first those of the own stretch, in
-  /// every phase the same one, then what others have not begun.
+  /// The first `workers` call f(part) for `parts` parts, each part once: first those of the own stretch, then
+  /// what others have not begun.
   template <class F>
   void share(int parts, int workers, const F& f) {
     if (worker_ >= workers) return;
-    for (int i = 0; i < workers; ++i) {
-      const int whose = (worker_ + i) % workers;
-      const int first = parts * whose / workers, size = parts * (whose + 1) / workers - first;
-      std::atomic<int>& taken = members_[whose].taken[met_ % 2];
-      if (i > 0 && taken.load(std::memory_order_relaxed) >= size) continue;
-      for (int part; (part = taken.fetch_add(1, std::memory_order_relaxed)) < size;) f(first + part);
-    }
+    detail::take_parts(
+        parts, workers, worker_,
+        [&](int whose) -> std::atomic<int>& { return members_[whose].taken[met_ % 2]; }, f);
   }
 
   /// Returns when all have come here: what they wrote before is seen after. Ends a phase.
