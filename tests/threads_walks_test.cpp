@@ -112,8 +112,10 @@ TEST_CASE("OpenMP's threads run each part once", "[threads]") {
 }
 
 TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
+  const tenon::openmp_executor two(2);
+  if (two.workers() == 1) return;  // compiled without OpenMP
   std::array<std::atomic<int>, 2> first{-1, -1};
-  tenon::openmp_executor(2).run(10, [&](int part, int worker) {
+  two.run(10, [&](int part, int worker) {
     int none = -1;
     first[static_cast<std::size_t>(worker)].compare_exchange_strong(none, part);
     // Until the other one has begun.
