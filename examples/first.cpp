@@ -30,7 +30,8 @@ int classify(const char* weight_file, const char* image_file) {
 int main(int argc, char** argv) {
   try {
     if (argc != 3) throw std::invalid_argument("usage: first WEIGHTS IMAGES");
-    std::cout << "class " << classify(argv[1], argv[2]) << '\n';
+    const int found = classify(argv[1], argv[2]);
+    std::cout << "class " << found << '\n';
   } catch (const std::exception& wrong) {
     std::cerr << "error: " << wrong.what() << '\n';
     return EXIT_FAILURE;
