@@ -61,13 +61,16 @@ float load_on(const float* HWY_RESTRICT values, std::size_t count) {
   vec<isa.lanes> sum[sums];
   TENON_UNROLL
   for (int i = 0; i < sums; ++i) sum[i] = hn::Zero(d);
-  for (std::size_t at = 0; at + sums * isa.lanes <= count; at += sums * isa.lanes) {
+  std::size_t at = 0;
+  for (; at + sums * isa.lanes <= count; at += sums * isa.lanes) {
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) sum[i] = hn::Add(sum[i], hn::LoadU(d, values + at + i * isa.lanes));
   }
   TENON_UNROLL
   for (int i = 1; i < sums; ++i) sum[0] = hn::Add(sum[0], sum[i]);
-  return hn::GetLane(sum[0]);
+  float rest = 0;
+  for (; at < count; ++at) rest += values[at];
+  return hn::GetLane(sum[0]) + rest;
 }
 
 }  // namespace tenon::HWY_NAMESPACE

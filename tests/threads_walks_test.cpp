@@ -113,18 +113,18 @@ TEST_CASE("OpenMP's threads run each part once", "[threads]") {
 
 TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
   const tenon::openmp_executor two(2);
-  if (two.workers() == 1) return;  // compiled without OpenMP
+  const bool alone = two.workers() == 1;  // compiled without OpenMP
   std::array<std::atomic<int>, 2> first{-1, -1};
   two.run(10, [&](int part, int worker) {
     int none = -1;
     first[static_cast<std::size_t>(worker)].compare_exchange_strong(none, part);
     // Until the other one has begun.
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while ((first[0] < 0 || first[1] < 0) && std::chrono::steady_clock::now() < end)
+    while (!alone && (first[0] < 0 || first[1] < 0) && std::chrono::steady_clock::now() < end)
       std::this_thread::yield();
   });
   CHECK(first[0] == 0);
-  CHECK(first[1] == 5);
+  CHECK(first[1] == (alone ? -1 : 5));
 }
 
 TEST_CASE("a network that is too small to gain leaves the executor alone", "[threads]") {

@@ -13,8 +13,8 @@ namespace tenon {
 /// multiply-add. Their fastest run is the measured peak.
 double multiply_adds();
 
-/// Loads them in order, in vectors as wide as the instruction set has, eight at a time; what is left at the
-/// end, less than eight vectors, is not loaded. Returns a sum, so that no load can be left out.
+/// Loads all of them in order, in vectors as wide as the instruction set has, those behind the last multiple
+/// of eight vectors one by one. Returns a sum, so that no load can be left out.
 float load_all(std::span<const float> values);
 
 /// Bytes of the data cache of a level, 1 to 3, as Linux tells them; elsewhere those of a usual server core.
