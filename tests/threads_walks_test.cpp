@@ -1,11 +1,14 @@
 // All other steps, and whole networks, in parts on several threads.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include <tenon/kernel/piece.hpp>
 #include <tenon/openmp.hpp>
 
 #include "in_parts.hpp"
@@ -125,6 +128,49 @@ TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
   });
   CHECK(first[0] == 0);
   CHECK(first[1] == (alone ? -1 : 5));
+}
+
+TEST_CASE("parts are taken some at a time, first those of the own stretch, each once", "[threads]") {
+  for (const int shares : {1, 2, 3, 5}) {
+    for (const int parts : {0, 1, 2, 7, 32}) {
+      std::vector<std::atomic<int>> taken(static_cast<std::size_t>(shares));
+      std::vector<int> order;
+      for (int worker = 0; worker < shares; ++worker)
+        tenon::detail::take_parts(
+            parts, shares, worker,
+            [&](int share) -> std::atomic<int>& { return taken[static_cast<std::size_t>(share)]; },
+            [&](int first, int count) {
+              CHECK(count > 0);
+              if (order.empty()) CHECK(count == parts / shares / 2 + 1);
+              for (int part = first; part < first + count; ++part) order.push_back(part);
+            });
+      // All by the first worker, who begins where its own begin: at part 0.
+      REQUIRE(order.size() == static_cast<std::size_t>(parts));
+      for (int part = 0; part < parts; ++part) CHECK(order[static_cast<std::size_t>(part)] == part);
+    }
+  }
+}
+
+TEST_CASE("a slice of several parts takes what they take one by one", "[threads]") {
+  const auto starts = [](const tenon::slice& s) {
+    return std::array{s.along(45), s.blocks(45), s.along(45, 4), s.blocks(45, 4), s.along_map().along(45)};
+  };
+  for (const auto& [along, blocks] : {std::pair(1, 7), std::pair(9, 1), std::pair(5, 3)}) {
+    const tenon::cut how{tenon::cut_axis::rows, along, blocks};
+    for (int part = 0; part < how.parts(); ++part) {
+      for (int count = 2;
+           part + count <= how.parts() && part % along + count <= std::max(along, blocks * (along == 1));
+           ++count) {
+        const auto all = starts({.how = how, .part = part, .count = count});
+        const auto first = starts({.how = how, .part = part});
+        const auto last = starts({.how = how, .part = part + count - 1});
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          CHECK(all[i].first == first[i].first);
+          CHECK(all[i].end == last[i].end);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("a network that is too small to gain leaves the executor alone", "[threads]") {

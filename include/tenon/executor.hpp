@@ -75,9 +75,11 @@ concept TeamExecutor = Executor<E> && requires(E& executor, const team_task& f) 
 
 namespace detail {
 
-/// Calls f(part) for parts 0 .. parts - 1 that nobody else has begun: `worker` first takes those of its own
-/// of `shares` equal stretches, in all runs the same ones, so that what it reads and writes is likely to be
-/// in its caches; then it helps others. taken(i) is the counter of stretch i, zero before anyone calls this.
+/// Calls f(first, count) for parts 0 .. parts - 1, `count` neighbours at a time, that nobody else has begun:
+/// `worker` first takes those of its own of `shares` equal stretches, in all runs the same ones, so that what
+/// it reads and writes is likely to be in its caches; then it helps others. Of its own it takes one more than
+/// half of those that are left: several parts at once take less time than one by one, and others may help
+/// with the rest. taken(i) is the counter of stretch i, zero before anyone calls this.
 template <class Taken, class F>
 void take_parts(int parts, int shares, int worker, const Taken& taken, const F& f) {
   const auto begin = [&](int share) {
@@ -86,8 +88,12 @@ void take_parts(int parts, int shares, int worker, const Taken& taken, const F& 
   for (int i = 0; i < shares; ++i) {
     const int share = (worker + i) % shares, first = begin(share), size = begin(share + 1) - first;
     std::atomic<int>& counter = taken(share);
-    if (i > 0 && counter.load(std::memory_order_relaxed) >= size) continue;
-    for (int part; (part = counter.fetch_add(1, std::memory_order_relaxed)) < size;) f(first + part);
+    for (int at = counter.load(std::memory_order_relaxed); at < size;) {
+      const int count = i == 0 ? (size - at) / 2 + 1 : 1;
+      if (!counter.compare_exchange_weak(at, at + count, std::memory_order_relaxed)) continue;
+      f(first + at, count);
+      at = counter.load(std::memory_order_relaxed);
+    }
   }
 }
 

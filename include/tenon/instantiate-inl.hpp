@@ -315,12 +315,11 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     const winograd_tiles_run run{
         g.layer, kernels, from + first, weights, residual, to, mem.scratch(scratch, at.worker)};
     if constexpr (splits<M>[Number].phases == 1) {
-      run.tiles(tiles_of(g.layer.tiles(), g.layer.multiply.tile_columns, at.how.along, at.along()));
+      run.tiles(at.along(g.layer.tiles(), g.layer.multiply.tile_columns));
     } else if (at.phase == 0) {
-      run.transform(range_of(g.layer.in_tiles(), at.how.along, at.along()), mem.scratch(scratch, 0));
+      run.transform(at.along(g.layer.in_tiles()), mem.scratch(scratch, 0));
     } else {
-      run.multiply({0, g.layer.tiles()}, range_of(g.layer.blocks(), at.how.blocks, at.block()),
-                   mem.scratch(scratch, 0));
+      run.multiply({0, g.layer.tiles()}, at.blocks(g.layer.blocks()), mem.scratch(scratch, 0));
     }
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
@@ -329,7 +328,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
   } else if constexpr (what.how == algorithm::local) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr window w = on_memory(s.layer());
-    const unit_range positions = range_of(out.positions(), at.how.along, at.along());
+    const unit_range positions = at.along(out.positions());
     for (index position = positions.first; position < positions.end; ++position) {
       const index z = position / (out.rows * out.columns), v = position / out.columns % out.rows,
                   h = position % out.columns;
@@ -345,8 +344,9 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
       using phase = phase_of_step<this_step, Phase>;
       constexpr const phase_geometry& p = phase::geometry;
       static constexpr direct_tiles tiles = make_direct_tiles<phase>();
-      if (at.how.blocks > 1 && at.block() != Phase) return;
-      const auto part = take<is_cut>(p.layer, {{at.how.axis, at.how.along, 1}, at.along()});
+      const unit_range phases = at.blocks(phases_of(s));
+      if (Phase < phases.first || Phase >= phases.end) return;
+      const auto part = take<is_cut>(p.layer, at.along_map());
       direct(part.layer, tiles, from + p.in_first + part.in, weights + phase::weights,
              residual + p.residual_first + part.residual, to + p.out_first + part.out);
     };
@@ -384,7 +384,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     const float* residual = to;
     if constexpr (s.has_residual()) residual = mem.read(s.residual()) + s.residual().origin();
     constexpr index block = g.vectors * g.lanes;
-    const unit_range blocks = range_of(g.blocks, at.how.along, at.along());
+    const unit_range blocks = at.along(g.blocks);
     for (index b = blocks.first; b < blocks.end && b + 1 < g.blocks; ++b)
       linear_block<linear_key_of(s, g, false)>(g.inputs, from, weights + b * block * (1 + g.inputs),
                                                residual + b * block, to + b * block, 0);
@@ -399,7 +399,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     const auto p = take<is_cut>(g, at);
     to += p.out;
     if constexpr (in.order == layout::interleaved) {
-      const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
+      const unit_range channels = at.blocks(in.channels, isa.lanes);
       from += channels.first, to += channels.first;
       if constexpr (windows_run(g, kind, numbers))
         pool_running<kind, int(g.axes[1].window), int(g.axes[2].window), int(g.axes[2].stride), isa.lanes,
@@ -408,7 +408,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
         pool<kind, isa.lanes, numbers>(p.layer, channels.count(), from, to);
     } else {
       constexpr int lanes = pooled_lanes(g, isa.lanes), stride = static_cast<int>(g.axes[2].stride);
-      const unit_range channels = range_of(in.channels, at.how.blocks, at.block());
+      const unit_range channels = at.blocks(in.channels);
       for (index c = channels.first; c < channels.end; ++c) {
         const float* plane = from + c * in.channel_step();
         if constexpr (lanes > 1)
@@ -451,7 +451,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   } else if constexpr (what.how == algorithm::soft_max) {
     constexpr bool log = s.layer().attr.kind == op::log_softmax;
     if constexpr (s.layer().axis == 0) {
-      each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
+      each_pixel(in, out, at.along(out.rows), [&](index a, index b) HWY_ATTR {
         softmax_row<log, numbers>(in.channels, from + in.origin() + a, to + out.origin() + b);
       });
     } else {
@@ -460,7 +460,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   } else if constexpr (what.how == algorithm::normalise) {
     if constexpr (s.layer().attr.per_position) {
       constexpr norm_layer pixel{1, g.count, g.piece, true, g.weights, g.epsilon};
-      each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
+      each_pixel(in, out, at.along(out.rows), [&](index a, index b) HWY_ATTR {
         normalise<numbers>(pixel, from + in.origin() + a, weights, to + out.origin() + b);
       });
     } else {
@@ -468,11 +468,11 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
       normalise<numbers>(p.layer, from + p.in, weights + p.weights, to + p.out);
     }
   } else if constexpr (what.how == algorithm::response_norm) {
-    each_pixel(in, out, range_of(out.rows, at.how.along, at.along()), [&](index a, index b) HWY_ATTR {
+    each_pixel(in, out, at.along(out.rows), [&](index a, index b) HWY_ATTR {
       response_row<numbers>(g, in.channels, from + in.origin() + a, to + out.origin() + b);
     });
   } else if constexpr (what.how == algorithm::resize) {
-    const unit_range channels = tiles_of(in.channels, isa.lanes, at.how.blocks, at.block());
+    const unit_range channels = at.blocks(in.channels, isa.lanes);
     resize<numbers>(g, channels.count(), from + in.origin() + channels.first,
                     to + out.origin() + channels.first);
   } else {
@@ -504,8 +504,7 @@ HWY_INLINE void run_chain(const memory& mem, const slice& at) {
   };
   [&]<int... k>(std::integer_sequence<int, k...>) HWY_ATTR {
     const chain_part parts[] = {part_of(std::integral_constant<int, First + k>{})...};
-    chain_run<Count>(parts, mem.read(in) + in.origin())(range_of(out.rows, at.how.along, at.along()),
-                                                        first.band);
+    chain_run<Count>(parts, mem.read(in) + in.origin())(at.along(out.rows), first.band);
   }
   (std::make_integer_sequence<int, Count>{});
 }

@@ -42,7 +42,9 @@ class openmp_executor {
       detail::take_parts(
           parts, workers_ < most ? workers_ : most, worker,
           [&](int number) -> std::atomic<int>& { return all[number].taken; },
-          [&](int part) { f(part, worker); });
+          [&](int part, int count) {
+            for (const int end = part + count; part < end; ++part) f(part, worker);
+          });
     }
 #else
     for (int part = 0; part < parts; ++part) f(part, 0);

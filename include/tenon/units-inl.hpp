@@ -133,8 +133,14 @@ inline void walk_units(std::span<const unit> all, const memory& mem, int room, t
       if (&u != &all.front() || phase > 0) self.meet();
       const phase_cut c(u, phase, self.count(), room);
       if (c.workers > 1)
-        self.share(c.how.parts(), c.workers, [&](int part) {
-          u.run(mem, {c.how, part, phase, self.worker()});
+        self.share(c.how.parts(), c.workers, [&](int part, int count) {
+          for (const int end = part + count; part < end;) {
+            // Parts of other channels are not the next rows.
+            const int left = end - part, row = c.how.along - part % c.how.along;
+            const int now = c.how.along > 1 && row < left ? row : left;
+            u.run(mem, {c.how, part, phase, self.worker(), now});
+            part += now;
+          }
         });
       else if (self.worker() == 0)
         u.run(mem, {cut{}, 0, phase});

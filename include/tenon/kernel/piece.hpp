@@ -23,25 +23,49 @@ struct cut {
   constexpr int parts() const { return along * blocks; }
 };
 
-/// A part of a cut. A cut into one part is the whole.
-struct slice {
-  cut how;
-  int part = 0;
-  int phase = 0;   // of steps whose phases wait for each other
-  int worker = 0;  // that runs it
-
-  constexpr int along() const { return part % how.along; }
-  constexpr int block() const { return part / how.along; }
-};
-
 /// Units `first` to `end` of a loop.
 struct unit_range {
   index first, end;
   constexpr index count() const { return end - first; }
 };
-constexpr unit_range range_of(index units, int parts, int part) {
-  return {units * part / parts, units * (part + 1) / parts};
+/// Parts `part` to `part + count - 1` of so many.
+constexpr unit_range range_of(index units, int parts, int part, int count = 1) {
+  return {units * part / parts, units * (part + count) / parts};
 }
+/// Pixels of these tiles of an axis.
+constexpr unit_range pixels_of(index extent, index tile, const unit_range& tiles) {
+  const index end = tiles.end * tile;
+  return {tiles.first * tile, end < extent ? end : extent};
+}
+
+/// A part of a cut, or several that follow one another: along the map, or, where it is cut along the channels
+/// only, along them. A cut into one part is the whole.
+struct slice {
+  cut how;
+  int part = 0;
+  int phase = 0;   // of steps whose phases wait for each other
+  int worker = 0;  // that runs it
+  int count = 1;   // of parts
+
+  /// Which of so many units it takes, along the map and along the channels.
+  constexpr unit_range along(index units) const {
+    return range_of(units, how.along, part % how.along, how.along > 1 ? count : 1);
+  }
+  constexpr unit_range blocks(index units) const {
+    return range_of(units, how.blocks, part / how.along, how.along > 1 ? 1 : count);
+  }
+  /// The same part of the map, with all channels.
+  constexpr slice along_map() const {
+    return {{how.axis, how.along, 1}, part % how.along, phase, worker, how.along > 1 ? count : 1};
+  }
+  /// Which units it takes that are tiles, in pixels or channels.
+  constexpr unit_range along(index extent, index tile) const {
+    return pixels_of(extent, tile, along(pieces(extent, tile)));
+  }
+  constexpr unit_range blocks(index extent, index tile) const {
+    return pixels_of(extent, tile, blocks(pieces(extent, tile)));
+  }
+};
 
 /// A part of a layer, and how far its memory is from that of the layer, in elements.
 template <class Layer>
@@ -57,13 +81,6 @@ struct whole {
   static constexpr index in = 0, weights = 0, residual = 0, out = 0, first = 0;
 };
 
-/// Pixels from..to of an axis that is cut in tiles.
-constexpr unit_range tiles_of(index extent, index tile, int parts, int part) {
-  const unit_range units = range_of(pieces(extent, tile), parts, part);
-  const index end = units.end * tile;
-  return {units.first * tile, end < extent ? end : extent};
-}
-
 /// Units that the output channels of a convolution can be cut into.
 constexpr index blocks_of(const direct_layer& l) { return l.groups > 1 ? l.groups : l.blocks + l.rest_block; }
 
@@ -71,24 +88,24 @@ constexpr piece<direct_layer> piece_of(const direct_layer& all, const slice& s) 
   piece<direct_layer> p{all};
   direct_layer& l = p.layer;
   if (s.how.axis == cut_axis::planes) {
-    const unit_range r = range_of(all.planes, s.how.along, s.along());
+    const unit_range r = s.along(all.planes);
     l.planes = r.count(), p.first = r.first;
     p.in = r.first * all.plane_step, p.residual = r.first * all.residual_plane_step;
     p.out = r.first * all.out_plane_step;
   } else if (s.how.axis == cut_axis::rows) {
-    const unit_range r = tiles_of(all.rows, all.tile_rows, s.how.along, s.along());
+    const unit_range r = s.along(all.rows, all.tile_rows);
     l.rows = r.count(), p.first = r.first;
     p.in = r.first * all.row_step, p.residual = r.first * all.residual_row_step;
     p.out = r.first / all.pool_rows * all.out_row_step;
   } else {
-    const unit_range r = tiles_of(all.columns, all.tile_columns, s.how.along, s.along());
+    const unit_range r = s.along(all.columns, all.tile_columns);
     l.columns = r.count(), p.first = r.first;
     p.in = r.first * all.column_step, p.residual = r.first * all.residual_column_step;
     p.out = r.first / all.pool_columns * all.out_column_step;
   }
   l.fetch_ahead();
   if (s.how.blocks == 1) return p;
-  const unit_range r = range_of(blocks_of(all), s.how.blocks, s.block());
+  const unit_range r = s.blocks(blocks_of(all));
   index channels = 0;
   if (all.groups > 1) {
     l.groups = r.count();
@@ -113,17 +130,17 @@ constexpr piece<width_layer> piece_of(const width_layer& all, const slice& s) {
   piece<width_layer> p{all};
   width_layer& l = p.layer;
   if (s.how.axis == cut_axis::rows) {
-    const unit_range r = tiles_of(all.rows, all.tile_rows, s.how.along, s.along());
+    const unit_range r = s.along(all.rows, all.tile_rows);
     l.rows = r.count();
     p.in = r.first * all.row_step;
     p.out = r.first / all.pool_rows * all.out_row_step;
   } else {
-    const unit_range r = tiles_of(all.columns, all.tile_columns, s.how.along, s.along());
+    const unit_range r = s.along(all.columns, all.tile_columns);
     l.columns = r.count();
     p.in = r.first;
     p.out = r.first / all.pool_columns;
   }
-  const unit_range r = tiles_of(all.channels, all.tile_channels, s.how.blocks, s.block());
+  const unit_range r = s.blocks(all.channels, all.tile_channels);
   l.channels = r.count();
   p.weights = r.first * (1 + all.tap_rows * all.tap_columns * all.tap_channels);
   p.out += r.first * all.out_channel_step;
@@ -134,7 +151,7 @@ constexpr piece<width_layer> piece_of(const width_layer& all, const slice& s) {
 constexpr piece<pool_layer> piece_of(const pool_layer& all, const slice& s) {
   piece<pool_layer> p{all};
   pool_axis& a = p.layer.axes[s.how.axis == cut_axis::planes ? 0 : 1];
-  const unit_range r = range_of(a.out, s.how.along, s.along());
+  const unit_range r = s.along(a.out);
   a.out = r.count();
   a.pad_lo -= r.first * a.stride;
   p.out = r.first * a.out_step;
@@ -156,7 +173,7 @@ constexpr int cut_loop(const nest& n) {
 constexpr piece<nest> piece_of(const nest& all, const slice& s) {
   piece<nest> p{all};
   nest::loop& l = p.layer.loops[cut_loop(all)];
-  const unit_range r = range_of(l.extent, s.how.along, s.along());
+  const unit_range r = s.along(l.extent);
   l.extent = r.count();
   p.layer.a_first += r.first * l.a;
   p.layer.b_first += r.first * l.b;
@@ -167,7 +184,7 @@ constexpr piece<nest> piece_of(const nest& all, const slice& s) {
 /// Cut into sets.
 constexpr piece<norm_layer> piece_of(const norm_layer& all, const slice& s) {
   piece<norm_layer> p{all};
-  const unit_range r = range_of(all.sets, s.how.along, s.along());
+  const unit_range r = s.along(all.sets);
   p.layer.sets = r.count();
   p.in = p.out = r.first * all.count;
   if (!all.own_weights && all.weights > 0) p.weights = r.first * (all.count / all.piece);

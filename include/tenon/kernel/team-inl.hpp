@@ -40,8 +40,8 @@ class teammate {
   int worker() const { return worker_; }
   int count() const { return count_; }
 
-  /// The first `workers` call f(part) for `parts` parts, each part once: first those of the own stretch, then
-  /// what others have not begun.
+  /// The first `workers` call f(first, count) for `parts` parts, some neighbours at a time, each part once:
+  /// first those of the own stretch, then what others have not begun.
   template <class F>
   void share(int parts, int workers, const F& f) {
     if (worker_ >= workers) return;
