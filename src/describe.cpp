@@ -72,20 +72,15 @@ std::string unit_text(const step_view& s, const cut& how) {
   }
 }
 
-/// "14 x rows, 2 x channels", "7 x tiles, then 4 x channels": the parts of a step, phase by phase.
+/// "14 x rows, 2 x channels", "up to 7 x tiles": the parts of a step.
 std::string cut_text(const step_view& s, const step_split& split) {
   if (!split.shared() || is_later_link(s.what)) return "-";
+  const cut& how = split.how;
   std::string text = split.one_each ? "up to " : "";
-  for (int phase = 0; phase < split.phases; ++phase) {
-    const cut& how = split.phase[phase];
-    if (phase > 0) text += ", then ";
-    if (how.parts() == 1) text += "whole";
-    if (how.along > 1) text += std::to_string(how.along) + " x " + unit_text(s, how);
-    if (how.along > 1 && how.blocks > 1) text += ", ";
-    if (how.blocks > 1)
-      text +=
-          std::to_string(how.blocks) + (s.what.how == algorithm::transposed ? " x phases" : " x channels");
-  }
+  if (how.along > 1) text += std::to_string(how.along) + " x " + unit_text(s, how);
+  if (how.along > 1 && how.blocks > 1) text += ", ";
+  if (how.blocks > 1)
+    text += std::to_string(how.blocks) + (s.what.how == algorithm::transposed ? " x phases" : " x channels");
   return text;
 }
 

@@ -314,13 +314,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     constexpr const buffer& scratch = s.plan.buffers[what.scratch];
     const winograd_tiles_run run{
         g.layer, kernels, from + first, weights, residual, to, mem.scratch(scratch, at.worker)};
-    if constexpr (splits<M>[Number].phases == 1) {
-      run.tiles(at.along(g.layer.tiles(), g.layer.multiply.tile_columns));
-    } else if (at.phase == 0) {
-      run.transform(at.along(g.layer.in_tiles()), mem.scratch(scratch, 0));
-    } else {
-      run.multiply({0, g.layer.tiles()}, at.blocks(g.layer.blocks()), mem.scratch(scratch, 0));
-    }
+    run(at.along(g.layer.tiles(), g.layer.multiply.tile_columns), at.blocks(g.layer.blocks()));
   } else if constexpr (what.how == algorithm::direct_width) {
     static constexpr width_tiles tiles = make_width_tiles<this_step>();
     const auto p = take<is_cut>(g.layer, at);
@@ -372,7 +366,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   float* to = mem.write(out);
   if constexpr (what.clears >= 0) {
     constexpr const buffer& around = s.plan.buffers[what.clears];
-    if (at.part == 0 && at.phase == 0) clear_halo(around, mem.write(around));
+    if (at.part == 0) clear_halo(around, mem.write(around));
   }
 
   if constexpr (is_convolution(what.how)) {

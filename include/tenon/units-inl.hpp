@@ -111,17 +111,16 @@ inline constexpr auto units = []<int... u>(std::integer_sequence<int, u...>) {
 
 /// All units on the calling thread.
 inline void run_units(std::span<const unit> all, const memory& mem) {
-  for (const unit& u : all)
-    for (int phase = 0; phase < u.split.phases; ++phase) u.run(mem, {cut{}, 0, phase});
+  for (const unit& u : all) u.run(mem, {});
 }
 
-/// A phase of a unit as it is cut for so many workers, `room` of whom have scratch memory.
-struct phase_cut {
+/// A unit as it is cut for so many workers, `room` of whom have scratch memory.
+struct unit_cut {
   cut how;
   int workers;  // that take part: 1 for what is not cut
 
-  phase_cut(const unit& u, int phase, int all, int room) : how(u.split.phase[phase]) {
-    if (u.split.one_each && how.along > all) how.along = all;
+  unit_cut(const unit& u, int all, int room) : how(u.split.how) {
+    if (int& parts = how.along > 1 ? how.along : how.blocks; u.split.one_each && parts > all) parts = all;
     workers = how.parts() == 1 ? 1 : u.has_scratch && all > room ? room : all;
   }
 };
@@ -129,22 +128,20 @@ struct phase_cut {
 /// All units, by a member of a team.
 inline void walk_units(std::span<const unit> all, const memory& mem, int room, teammate self) {
   for (const unit& u : all) {
-    for (int phase = 0; phase < u.split.phases; ++phase) {
-      if (&u != &all.front() || phase > 0) self.meet();
-      const phase_cut c(u, phase, self.count(), room);
-      if (c.workers > 1)
-        self.share(c.how.parts(), c.workers, [&](int part, int count) {
-          for (const int end = part + count; part < end;) {
-            // Parts of other channels are not the next rows.
-            const int left = end - part, row = c.how.along - part % c.how.along;
-            const int now = c.how.along > 1 && row < left ? row : left;
-            u.run(mem, {c.how, part, phase, self.worker(), now});
-            part += now;
-          }
-        });
-      else if (self.worker() == 0)
-        u.run(mem, {cut{}, 0, phase});
-    }
+    if (&u != &all.front()) self.meet();
+    const unit_cut c(u, self.count(), room);
+    if (c.workers > 1)
+      self.share(c.how.parts(), c.workers, [&](int part, int count) {
+        for (const int end = part + count; part < end;) {
+          // Parts of other channels are not the next rows.
+          const int left = end - part, row = c.how.along - part % c.how.along;
+          const int now = c.how.along > 1 && row < left ? row : left;
+          u.run(mem, {c.how, part, self.worker(), now});
+          part += now;
+        }
+      });
+    else if (self.worker() == 0)
+      u.run(mem, {});
   }
 }
 
@@ -161,22 +158,20 @@ inline void share_units(std::span<const unit> all, const memory& mem, int room,
     return executor.together(team_task(walk));
   }
   for (const unit& u : all) {
-    for (int phase = 0; phase < u.split.phases; ++phase) {
-      const phase_cut c(u, phase, executor.workers(), room);
-      const int parts = c.how.parts();
-      if (c.workers == 1) {
-        u.run(mem, {cut{}, 0, phase});
-      } else if (c.workers < executor.workers()) {
-        // As many bundles of parts as there is memory; each takes that of its number.
-        const int bundles = parts < c.workers ? parts : c.workers;
-        const auto bundle = [&](int number, int) {
-          for (int part = number; part < parts; part += bundles) u.run(mem, {c.how, part, phase, number});
-        };
-        executor.run(bundles, part_task(bundle));
-      } else {
-        const auto part = [&](int number, int worker) { u.run(mem, {c.how, number, phase, worker}); };
-        executor.run(parts, part_task(part));
-      }
+    const unit_cut c(u, executor.workers(), room);
+    const int parts = c.how.parts();
+    if (c.workers == 1) {
+      u.run(mem, {});
+    } else if (c.workers < executor.workers()) {
+      // As many bundles of parts as there is memory; each takes that of its number.
+      const int bundles = parts < c.workers ? parts : c.workers;
+      const auto bundle = [&](int number, int) {
+        for (int part = number; part < parts; part += bundles) u.run(mem, {c.how, part, number});
+      };
+      executor.run(bundles, part_task(bundle));
+    } else {
+      const auto part = [&](int number, int worker) { u.run(mem, {c.how, number, worker}); };
+      executor.run(parts, part_task(part));
     }
   }
 }
@@ -214,19 +209,17 @@ void keep_for_batch(const float* arena, float* image) {
 inline void run_for_all(const unit& u, const memory* images, index count,
                         const detail::any_executor* executor) {
   if (executor && executor->workers() > 1 && u.split.shared()) {
-    const int parts = u.multiply ? u.split.phase[0].along : static_cast<int>(count);
+    const int parts = u.multiply ? u.split.how.along : static_cast<int>(count);
     const auto part = [&](int number, int) {
       if (u.multiply) return u.multiply(images, count, parts, number);
-      for (int phase = 0; phase < u.split.phases; ++phase) u.run(images[number], {cut{}, 0, phase});
+      u.run(images[number], {});
     };
     executor->run(parts, part_task(part));
   } else if (u.multiply) {
     u.multiply(images, count, 1, 0);
   } else {
     for (int panel = 0; panel < u.panels; ++panel)
-      for (index i = 0; i < count; ++i)
-        for (int phase = 0; phase < u.split.phases; ++phase)
-          u.run(images[i], {{cut_axis::rows, 1, u.panels}, panel, phase});
+      for (index i = 0; i < count; ++i) u.run(images[i], {{cut_axis::rows, 1, u.panels}, panel});
   }
 }
 
@@ -283,8 +276,7 @@ void run_step_of_model(int step, const float* packed, const float* const* in, fl
                        float* arena) noexcept {
   const auto which = static_cast<std::size_t>(step);
   const memory mem{packed, in, out, arena};
-  for (int phase = 0; phase < splits<M>[which].phases; ++phase)
-    single_steps<M>[which](mem, {cut{}, 0, phase});
+  single_steps<M>[which](mem, {});
 }
 #else
 #define TENON_STEPS_OF(M) nullptr

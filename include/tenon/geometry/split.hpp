@@ -11,20 +11,13 @@ namespace tenon {
 /// A step has no more parts than this: enough for 8 threads to end together.
 inline constexpr int max_parts = 32;
 
-/// A step that is cut: each of its phases into so many parts. All parts of a phase are done before the next
-/// phase begins.
+/// How a step is cut.
 struct step_split {
-  static constexpr int max_phases = 4;
-  int phases = 1;
-  cut phase[max_phases];
+  cut how;
   bool one_each = false;     // a part costs more than its share: no more of them than there are workers
   bool by_channels = false;  // parts of the output are some of its channels rather than some of its rows
 
-  constexpr bool shared() const {
-    for (int i = 0; i < phases; ++i)
-      if (phase[i].parts() > 1) return true;
-    return false;
-  }
+  constexpr bool shared() const { return how.parts() > 1; }
 };
 
 constexpr index bytes_of(const buffer& b) { return b.channels * b.positions() * index(sizeof(float)); }
@@ -165,7 +158,7 @@ constexpr int writer_of(const step_view& s) {
 /// one thread wrote alone is not told from parts of rows.)
 constexpr step_split split_of(const step_view& s, simd isa, index share_from, const step_split& before) {
   step_split split;
-  cut& how = split.phase[0];
+  cut& how = split.how;
   const work w{time_with(s, isa), share_from};
   if (w.time < share_from) return split;
   if (s.what.chain > 1) {
@@ -195,23 +188,20 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
     case algorithm::winograd_tiles:
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
-      const index tiles = pieces(l.tiles(), l.multiply.tile_columns);
-      const bool at_once = l.block == l.tiles();
-      rated_cut by_tiles = balanced(w, tiles);
+      rated_cut by_tiles = balanced(w, pieces(l.tiles(), l.multiply.tile_columns));
       by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all
-      // All tiles at once: first they are transformed, then blocks of channels are multiplied with them.
-      const rated_cut before_all = balanced({w.time / 8, share_from}, l.in_tiles());
-      reads products{l.points * l.input_point * index(sizeof(float)), weight_bytes};
-      const rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), products);
-      if (!at_once || (l.in_tiles() == l.tiles() && by_tiles.cost < before_all.cost + by_channels.cost)) {
+      // Each thread transforms all inputs for itself, an eighth of the work: less than it takes to fetch them
+      // from a core that shares no cache, and all are there without waiting.
+      rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), r);
+      by_channels.cost += (1 + 2 + 3 + 7) * w.time / 8;
+      const bool tiles_alone = l.in_tiles() == l.tiles(), at_once = l.block == l.tiles();
+      if (tiles_alone && (!at_once || by_tiles.cost < by_channels.cost)) {
         how = by_tiles;
         split.one_each = weight_bytes > 1'000'000;  // all of them for each part
-        break;
+      } else {
+        how = by_channels;
+        split.one_each = true;
       }
-      split.phases = 2;
-      how = before_all;
-      split.phase[1] = by_channels;
-      if (!split.shared()) split = {};
       break;
     }
     case algorithm::direct_width: {
@@ -274,8 +264,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
     case algorithm::pad:
       break;
   }
-  const cut& last = split.phase[split.phases - 1];  // of a transposed convolution, a block is a phase
-  split.by_channels = s.what.how != algorithm::transposed && last.blocks > last.along;
+  // Of a transposed convolution, a block is a phase.
+  split.by_channels = s.what.how != algorithm::transposed && how.blocks > how.along;
   return split;
 }
 

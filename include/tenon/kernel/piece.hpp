@@ -43,7 +43,6 @@ constexpr unit_range pixels_of(index extent, index tile, const unit_range& tiles
 struct slice {
   cut how;
   int part = 0;
-  int phase = 0;   // of steps whose phases wait for each other
   int worker = 0;  // that runs it
   int count = 1;   // of parts
 
@@ -56,7 +55,7 @@ struct slice {
   }
   /// The same part of the map, with all channels.
   constexpr slice along_map() const {
-    return {{how.axis, how.along, 1}, part % how.along, phase, worker, how.along > 1 ? count : 1};
+    return {{how.axis, how.along, 1}, part % how.along, worker, how.along > 1 ? count : 1};
   }
   /// Which units it takes that are tiles, in pixels or channels.
   constexpr unit_range along(index extent, index tile) const {

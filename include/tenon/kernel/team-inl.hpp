@@ -24,7 +24,7 @@ struct team {
   static constexpr int most = 16;
   struct alignas(128) member {
     std::atomic<unsigned> met{0};  // how often it has arrived where all meet
-    std::atomic<int> taken[2]{};  // parts of its share that somebody has begun, of this phase and of the next
+    std::atomic<int> taken[2]{};   // parts of its share that somebody has begun, of this unit and of the next
   };
   member members[most];
 };
@@ -50,9 +50,9 @@ class teammate {
         [&](int whose) -> std::atomic<int>& { return members_[whose].taken[met_ % 2]; }, f);
   }
 
-  /// Returns when all have come here: what they wrote before is seen after. Ends a phase.
+  /// Returns when all have come here: what they wrote before is seen after. Ends a unit.
   void meet() {
-    // The counters of the next phase are those of the phase before this one, which all have left.
+    // The counters of the next unit are those of the unit before this one, which all have left.
     ++met_;
     members_[worker_].taken[met_ % 2].store(0, std::memory_order_relaxed);
     members_[worker_].met.store(met_, std::memory_order_release);

@@ -153,13 +153,8 @@ struct winograd_tiles_run {
   const float *in, *packed, *residual;
   float *out, *scratch;
 
-  /// Transforms tiles of the inputs; tile 0 is at the beginning of `inputs`.
-  void transform(unit_range tiles, float* inputs) const {
-    k.transform(l, in, tiles.first, tiles.count(), inputs + tiles.first * l.input_step);
-  }
-
   /// Multiplies the transformed inputs of these tiles with blocks of output channels, and combines them.
-  void multiply(unit_range tiles, unit_range blocks, const float* inputs) const {
+  void multiply(unit_range tiles, unit_range blocks) const {
     direct_layer m = l.multiply;
     m.columns = tiles.count();
     m.fetch_ahead();
@@ -168,7 +163,7 @@ struct winograd_tiles_run {
       const index end = begin + l.group < blocks.end ? begin + l.group : blocks.end;
       for (index p = 0; p < l.points; ++p)
         for (index b = begin; b < end; ++b)
-          winograd_multiply(m, k, b == m.blocks, inputs + p * l.input_point, packed + l.weights_at(p, b),
+          winograd_multiply(m, k, b == m.blocks, scratch + p * l.input_point, packed + l.weights_at(p, b),
                             packed + (b + 1 < end ? l.weights_at(p, b + 1) : l.weights_at(p + 1, begin)),
                             products + p * l.product_point + (b - begin) * l.block * m.out_column_step);
       for (index b = begin; b < end; ++b) {
@@ -180,13 +175,14 @@ struct winograd_tiles_run {
     }
   }
 
-  /// All of these tiles, block by block. Their first one is the first of a micro-kernel in a whole run, too.
-  void tiles(unit_range all) const {
-    for (index first = all.first; first < all.end; first += l.block) {
-      const index end = first + l.block < all.end ? first + l.block : all.end;
+  /// These tiles with these blocks of output channels, as many tiles at a time as there is room for. Their
+  /// first one is the first of a micro-kernel in a whole run, too.
+  void operator()(unit_range tiles, unit_range blocks) const {
+    for (index first = tiles.first; first < tiles.end; first += l.block) {
+      const index end = first + l.block < tiles.end ? first + l.block : tiles.end;
       // All planes that the outputs read; of one plane, as many tiles as there are outputs.
       k.transform(l, in, first, end - first + l.in_tiles() - l.tiles(), scratch);
-      multiply({first, end}, {0, l.blocks()}, scratch);
+      multiply({first, end}, blocks);
     }
   }
 };
