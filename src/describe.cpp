@@ -16,11 +16,11 @@ namespace {
 std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
-    case algorithm::winograd:
+    case algorithm::winograd_rows:
     case algorithm::transposed:
     case algorithm::local:
     case algorithm::depthwise: {
-      const bool rows = s.what.how == algorithm::winograd;
+      const bool rows = s.what.how == algorithm::winograd_rows;
       const direct_geometry g = rows                                  ? winograd_of(s, isa)
                                 : s.what.how == algorithm::transposed ? phase_of(s, isa, 0)
                                                                       : direct_of(s, isa);

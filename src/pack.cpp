@@ -366,7 +366,7 @@ void pack_step(const step_view& s, simd isa, const float* natural, float* to, sh
     case algorithm::normalise:
       std::copy_n(natural + s.layer().tensor_offset, s.layer().tensor_count, to);
       return;
-    case algorithm::winograd:
+    case algorithm::winograd_rows:
       return pack_winograd(s, isa, natural, to);
     case algorithm::winograd_tiles:
       return pack_winograd_tiles(s, isa, natural, to, own);

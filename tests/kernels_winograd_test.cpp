@@ -37,7 +37,7 @@ using residual =
 
 constexpr int winograd_steps(tenon::plan_view plan) {
   int steps = 0;
-  for (const tenon::step& s : plan.steps) steps += s.how == tenon::algorithm::winograd;
+  for (const tenon::step& s : plan.steps) steps += s.how == tenon::algorithm::winograd_rows;
   return steps;
 }
 /// How many of the networks have such a convolution.

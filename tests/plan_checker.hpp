@@ -237,7 +237,7 @@ class plan_checker {
         say("a planar step writes interleaved", s);
       if (in.slack < arena_alignment) say("no slack for vectors along the width", s);
     }
-    if (st.how == algorithm::winograd) {
+    if (st.how == algorithm::winograd_rows) {
       const window& w = node_at(st.node).win;
       const index taps = (w.kernel[0] + w.stride[0] - 1) / w.stride[0];  // of a phase of the stride
       if (w.dilation[0] * w.dilation[1] != 1 || taps < 2 || st.outputs < 2 || st.outputs + taps - 1 > 7)
@@ -249,7 +249,8 @@ class plan_checker {
     }
     if (st.how == algorithm::winograd_tiles) check_tiles(s);
     if (st.how == algorithm::strassen) check_strassen(s);
-    if ((st.how == algorithm::winograd || is_tiled(st.how)) != (st.scratch >= 0)) say("scratch memory", s);
+    if ((st.how == algorithm::winograd_rows || is_tiled(st.how)) != (st.scratch >= 0))
+      say("scratch memory", s);
     if (st.how == algorithm::depthwise || st.how == algorithm::combine ||
         st.how == algorithm::response_norm || st.how == algorithm::resize ||
         (st.how == algorithm::soft_max && layer.axis == 0))

@@ -40,11 +40,12 @@ struct ResNet8 : tenon::model<input<1, 28, 28> | conv<16, 3, padding{1}, no_bias
                               global_avg_pool | flatten | linear<10>> {};
 
 TEST_CASE("LeNet: activations and pools are fused, flatten costs nothing") {
-  CHECK(line<LeNet>() ==
-        "copy() direct_width(conv relu max_pool) winograd(conv relu max_pool) matrix_vector(linear relu) "
-        "matrix_vector(linear relu) matrix_vector(linear)");
+  CHECK(
+      line<LeNet>() ==
+      "copy() direct_width(conv relu max_pool) winograd_rows(conv relu max_pool) matrix_vector(linear relu) "
+      "matrix_vector(linear relu) matrix_vector(linear)");
   CHECK(line<tenon::unfused<LeNet>>() ==
-        "copy() direct_width(conv) map(relu) window_pool(max_pool) winograd(conv) map(relu) "
+        "copy() direct_width(conv) map(relu) window_pool(max_pool) winograd_rows(conv) map(relu) "
         "window_pool(max_pool) "
         "matrix_vector(linear) map(relu) matrix_vector(linear) map(relu) matrix_vector(linear)");
 }

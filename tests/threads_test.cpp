@@ -25,6 +25,9 @@ inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorit
   map<conv<70, 3, by_4> , relu , max_pool<2>>, map<conv<9, 3, by_2> , conv<20, 5, by_2>>, \
   cut<(input<100, 22, 23> | conv<9, 3, padding{1}, by_4>)>, box<conv<40, 3, by_4>>, \
   map<conv<64, 1> , conv<96, 1, once> , relu , conv<32, 1, stride{2}, once>>, map<conv<64, 1> , conv<128, 1, twice>>, \
+  /* many weights for few tiles: by channels, each thread transforms all */ \
+  cut<(input<64, 8, 8> | conv<96, 3, padding{1}, by_4>)>, cut<(input<2, 5, 6, 7> | conv<100, 3, by_4>)>, \
+  cut<(input<128, 2, 4> | conv<512, 1, twice>)>, cut<(input<32, 8, 8> | conv<96, 1> | (identity + conv<96, 3, padding{1}, by_4>) | relu)>, \
   line<local<5, 3>>, box<conv<20, 3> , relu , max_pool<2>>, box<conv<4, 3, padding{1}, depthwise>>, box<conv_transpose<4, 2, stride{2}>>
 // clang-format on
 

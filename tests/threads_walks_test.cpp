@@ -1,7 +1,7 @@
 // All other steps, and whole networks, in parts on several threads.
-#include <algorithm>
 #include <array>
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -130,41 +130,76 @@ TEST_CASE("OpenMP's threads begin with parts of their own", "[threads]") {
   CHECK(first[1] == (alone ? -1 : 5));
 }
 
-TEST_CASE("parts are taken some at a time, first those of the own stretch, each once", "[threads]") {
+TEST_CASE("parts are taken some at a time of the own stretch, one by one of others", "[threads]") {
   for (const int shares : {1, 2, 3, 5}) {
     for (const int parts : {0, 1, 2, 7, 32}) {
-      std::vector<std::atomic<int>> taken(static_cast<std::size_t>(shares));
-      std::vector<int> order;
-      for (int worker = 0; worker < shares; ++worker)
-        tenon::detail::take_parts(
-            parts, shares, worker,
-            [&](int share) -> std::atomic<int>& { return taken[static_cast<std::size_t>(share)]; },
-            [&](int first, int count) {
-              CHECK(count > 0);
-              if (order.empty()) CHECK(count == parts / shares / 2 + 1);
-              for (int part = first; part < first + count; ++part) order.push_back(part);
-            });
-      // All by the first worker, who begins where its own begin: at part 0.
-      REQUIRE(order.size() == static_cast<std::size_t>(parts));
-      for (int part = 0; part < parts; ++part) CHECK(order[static_cast<std::size_t>(part)] == part);
+      for (int worker = 0; worker < shares; ++worker) {
+        std::vector<std::atomic<int>> taken(static_cast<std::size_t>(shares));
+        const auto counter = [&](int share) -> std::atomic<int>& {
+          return taken[static_cast<std::size_t>(share)];
+        };
+        const int begin = parts * worker / shares, end = parts * (worker + 1) / shares;
+        int next = begin, calls = 0;
+        tenon::detail::take_parts<true>(parts, shares, worker, counter, [&](int first, int count) {
+          const bool own = begin <= first && first < end;
+          CHECK(count == (own ? (end - first) / 2 + 1 : 1));
+          CHECK(first == next % parts);  // in order, round and round
+          next = first + count, calls += count;
+        });
+        CHECK(calls == parts);
+        tenon::detail::take_parts<true>(parts, shares, 0, counter, [](int, int) { FAIL("nothing is left"); });
+      }
     }
   }
 }
 
+TEST_CASE("parts that two threads want at once are taken once", "[threads]") {
+  constexpr int parts = 9, rounds = 5'000;
+  std::atomic<int> taken[2]{}, calls[parts]{};
+  int wrong = 0;
+  std::barrier meeting(2, [&]() noexcept {
+    for (std::atomic<int>& n : calls) wrong += n.exchange(0) != 1;
+    for (std::atomic<int>& n : taken) n = 0;
+  });
+  const auto work = [&](int worker) {
+    for (int round = 0; round < rounds; ++round) {
+      tenon::detail::take_parts<true>(
+          parts, 2, worker, [&](int share) -> std::atomic<int>& { return taken[share]; },
+          [&](int first, int count) {
+            for (int part = first; part < first + count; ++part) ++calls[part];
+          });
+      meeting.arrive_and_wait();
+    }
+  };
+  std::jthread other(work, 1);
+  work(0);
+  other.join();
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("a slice of several parts takes what they take one by one", "[threads]") {
-  const auto starts = [](const tenon::slice& s) {
-    return std::array{s.along(45), s.blocks(45), s.along(45, 4), s.blocks(45, 4), s.along_map().along(45)};
+  constexpr int units = 45, tile = 4;
+  const auto ranges = [](const tenon::slice& s) {
+    return std::array{s.along(units), s.blocks(units), s.along(units, tile), s.blocks(units, tile),
+                      s.along_map().along(units)};
   };
   for (const auto& [along, blocks] : {std::pair(1, 7), std::pair(9, 1), std::pair(5, 3)}) {
     const tenon::cut how{tenon::cut_axis::rows, along, blocks};
     for (int part = 0; part < how.parts(); ++part) {
+      const auto one = ranges({.how = how, .part = part});
       const int longest = along > 1 ? along - part % along : blocks - part;
+      if (part == 0) CHECK((one[0].first == 0 && one[1].first == 0));
+      if (part + 1 == how.parts()) CHECK((one[0].end == units && one[1].end == units && one[2].end == units));
+      if (longest > 1) {
+        const auto next = ranges({.how = how, .part = part + 1});
+        for (std::size_t i = 0; i < one.size(); ++i)
+          if ((i % 2 == 0) == (along > 1)) CHECK(next[i].first == one[i].end);
+      }
       for (int count = 2; count <= longest; ++count) {
-        const auto all = starts({.how = how, .part = part, .count = count});
-        const auto first = starts({.how = how, .part = part});
-        const auto last = starts({.how = how, .part = part + count - 1});
+        const auto all = ranges({.how = how, .part = part, .count = count});
+        const auto last = ranges({.how = how, .part = part + count - 1});
         for (std::size_t i = 0; i < all.size(); ++i) {
-          CHECK(all[i].first == first[i].first);
+          CHECK(all[i].first == one[i].first);
           CHECK(all[i].end == last[i].end);
         }
       }

@@ -106,7 +106,7 @@ std::vector<tenon::node> as_computed(tenon::graph_view network, tenon::plan_view
     if (step.node < 0) continue;
     tenon::method& how = nodes[static_cast<std::size_t>(step.node)].attr.how;
     how = tenon::method::direct;
-    if (step.how == tenon::algorithm::winograd)
+    if (step.how == tenon::algorithm::winograd_rows)
       how = step.outputs == 4 ? tenon::method::winograd_rows_4 : tenon::method::winograd_rows;
     if (step.how == tenon::algorithm::winograd_tiles)
       how = step.outputs == 4 ? tenon::method::winograd_4 : tenon::method::winograd_2;

@@ -77,10 +77,11 @@ namespace detail {
 
 /// Calls f(first, count) for parts 0 .. parts - 1, `count` neighbours at a time, that nobody else has begun:
 /// `worker` first takes those of its own of `shares` equal stretches, in all runs the same ones, so that what
-/// it reads and writes is likely to be in its caches; then it helps others. Of its own it takes one more than
-/// half of those that are left: several parts at once take less time than one by one, and others may help
-/// with the rest. taken(i) is the counter of stretch i, zero before anyone calls this.
-template <class Taken, class F>
+/// it reads and writes is likely to be in its caches; then it helps others, part by part. With `Several`, f
+/// takes less time for several parts at once than for each by itself: of its own it takes one more than half
+/// of those that are left, and others may help with the rest. taken(i) is the counter of stretch i, zero
+/// before anyone calls this.
+template <bool Several, class Taken, class F>
 void take_parts(int parts, int shares, int worker, const Taken& taken, const F& f) {
   const auto begin = [&](int share) {
     return static_cast<int>(static_cast<long long>(parts) * share / shares);
@@ -89,7 +90,7 @@ void take_parts(int parts, int shares, int worker, const Taken& taken, const F& 
     const int share = (worker + i) % shares, first = begin(share), size = begin(share + 1) - first;
     std::atomic<int>& counter = taken(share);
     for (int at = counter.load(std::memory_order_relaxed); at < size;) {
-      const int count = i == 0 ? (size - at) / 2 + 1 : 1;
+      const int count = Several && i == 0 ? (size - at) / 2 + 1 : 1;
       if (!counter.compare_exchange_weak(at, at + count, std::memory_order_relaxed)) continue;
       f(first + at, count);
       at = counter.load(std::memory_order_relaxed);

@@ -100,7 +100,7 @@ constexpr index packed_elements(const step_view& s, simd isa) {
       return direct_of(s, isa).packed * s.layer().out.positions();
     case algorithm::transposed:
       return packed_before(s, isa, phases_of(s));
-    case algorithm::winograd:
+    case algorithm::winograd_rows:
       return winograd_of(s, isa).packed;
     case algorithm::winograd_tiles:
     case algorithm::strassen:

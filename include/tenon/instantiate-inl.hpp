@@ -40,7 +40,7 @@ struct step_of {
     constexpr algorithm how = view.what.how;
     if constexpr (how == algorithm::direct || how == algorithm::depthwise || how == algorithm::local)
       return direct_of(view, isa);
-    else if constexpr (how == algorithm::winograd)
+    else if constexpr (how == algorithm::winograd_rows)
       return winograd_of(view, isa);
     else if constexpr (is_tiled(how))
       return winograd_tiles_of(view, isa);
@@ -133,7 +133,7 @@ constexpr direct_tiles make_direct_tiles() {
           (columns ? g.layer.columns % g.layer.tile_columns > 0 : g.layer.columns >= g.layer.tile_columns);
       if constexpr (runs) {
         constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns);
-        if constexpr (Step::view.what.how == algorithm::winograd)
+        if constexpr (Step::view.what.how == algorithm::winograd_rows)
           tiles.run[block][rows][columns] = &winograd_tile<key, Step::geometry.axis, Step::geometry.slide>;
         else if constexpr (key.depthwise > 0)
           tiles.run[block][rows][columns] = &depthwise_tile<key>;
@@ -301,7 +301,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
     const auto p = take<is_cut>(g.layer, at);
     if constexpr (s.layer().attr.untied_bias) residual = weights + g.packed;
     direct(p.layer, tiles, from + first + p.in, weights + p.weights, residual + p.residual, to + p.out);
-  } else if constexpr (what.how == algorithm::winograd) {
+  } else if constexpr (what.how == algorithm::winograd_rows) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr const window& w = s.layer().win;
     const auto p = take<is_cut>(g.layer, at);

@@ -39,12 +39,10 @@ class openmp_executor {
 #pragma omp parallel num_threads(workers_)
     {
       const int worker = omp_get_thread_num();
-      detail::take_parts(
+      detail::take_parts<false>(
           parts, workers_ < most ? workers_ : most, worker,
           [&](int number) -> std::atomic<int>& { return all[number].taken; },
-          [&](int part, int count) {
-            for (const int end = part + count; part < end; ++part) f(part, worker);
-          });
+          [&](int part, int) { f(part, worker); });
     }
 #else
     for (int part = 0; part < parts; ++part) f(part, 0);

@@ -62,8 +62,8 @@ struct buffer {
 
 /// How a step computes.
 enum class algorithm : unsigned char {
-  direct,    // convolution, vectors along output channels; 1x1 with stride 1 runs as one long row (pointwise)
-  winograd,  // convolution with filters of 3 rows or more: two or four output rows at a time
+  direct,          // convolution, vectors along output channels; 1x1 with stride 1: one row (pointwise)
+  winograd_rows,   // convolution with filters of 3 rows or more: two or four output rows at a time
   winograd_tiles,  // convolution with filters of 3 taps or more along an axis: tiles of outputs
   strassen,        // 1x1 convolution in fewer products of parts of the channels and groups of pixels
   direct_width,    // convolution with few output channels, vectors along the width; planar in and out
@@ -86,7 +86,7 @@ enum class algorithm : unsigned char {
 
 constexpr std::string_view spelling(algorithm a) {
   constexpr std::string_view names[] = {
-      "direct",   "winograd",      "winograd_tiles", "strassen",    "direct_width", "depthwise", "transposed",
+      "direct",   "winograd_rows", "winograd_tiles", "strassen",    "direct_width", "depthwise", "transposed",
       "local",    "matrix_vector", "window_pool",    "global_pool", "map",          "affine",    "combine",
       "soft_max", "normalise",     "response_norm",  "resize",      "pad",          "copy"};
   return names[static_cast<int>(a)];

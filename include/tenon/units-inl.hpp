@@ -120,8 +120,9 @@ struct unit_cut {
   int workers;  // that take part: 1 for what is not cut
 
   unit_cut(const unit& u, int all, int room) : how(u.split.how) {
-    if (int& parts = how.along > 1 ? how.along : how.blocks; u.split.one_each && parts > all) parts = all;
-    workers = how.parts() == 1 ? 1 : u.has_scratch && all > room ? room : all;
+    const int most = u.has_scratch && all > room ? room : all;
+    if (int& parts = how.along > 1 ? how.along : how.blocks; u.split.one_each && parts > most) parts = most;
+    workers = how.parts() == 1 ? 1 : most;
   }
 };
 

@@ -203,10 +203,11 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
   key.after = epilogue_of(s);
   key.partial = rest_block && g.rest_partial;
-  key.paired = rest_block && s.what.how != algorithm::winograd && pairs_pixels(g) && key.shape.pixels() > 1;
+  key.paired =
+      rest_block && s.what.how != algorithm::winograd_rows && pairs_pixels(g) && key.shape.pixels() > 1;
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
-  key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd;
+  key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd_rows;
   key.numbers = s.plan.numbers;
   return key;
 }

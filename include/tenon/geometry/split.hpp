@@ -14,7 +14,7 @@ inline constexpr int max_parts = 32;
 /// How a step is cut.
 struct step_split {
   cut how;
-  bool one_each = false;     // a part costs more than its share: no more of them than there are workers
+  bool one_each = false;     // a part costs more than its share: no more of them than workers take part
   bool by_channels = false;  // parts of the output are some of its channels rather than some of its rows
 
   constexpr bool shared() const { return how.parts() > 1; }
@@ -34,7 +34,7 @@ constexpr index time_of(const step_view& s, simd isa) {
   const index weights = packed_elements(s, isa) * index(sizeof(float));
   index compute = s.what.macs / (5 * isa.lanes);
   if (how == algorithm::depthwise) compute = s.what.macs / (3 * isa.lanes);
-  if (how == algorithm::winograd) {
+  if (how == algorithm::winograd_rows) {
     const winograd_axis axis = winograd_rows_of(s.layer(), s.what.outputs);
     compute = compute * axis.points() / (axis.outputs * axis.taps);
   }
@@ -178,7 +178,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       r.all_channels = false;
       how = cut_of(direct_of(s, isa).layer, w, r);
       break;
-    case algorithm::winograd: {
+    case algorithm::winograd_rows: {
       const direct_layer l = winograd_of(s, isa).layer;
       // Each block of channels would transform the rows for itself.
       r.in_bytes *= 4;

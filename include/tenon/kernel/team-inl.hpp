@@ -45,7 +45,7 @@ class teammate {
   template <class F>
   void share(int parts, int workers, const F& f) {
     if (worker_ >= workers) return;
-    detail::take_parts(
+    detail::take_parts<true>(
         parts, workers, worker_,
         [&](int whose) -> std::atomic<int>& { return members_[whose].taken[met_ % 2]; }, f);
   }

@@ -49,7 +49,7 @@ class choice {
       };
       for (const method m : {method::winograd_rows, method::winograd_rows_4}) {
         const int outputs = outputs_at_once(m);
-        consider(m, algorithm::winograd, outputs, possible(s, m) && n.out.channels() >= least_for_rows,
+        consider(m, algorithm::winograd_rows, outputs, possible(s, m) && n.out.channels() >= least_for_rows,
                  [&] { return cost.rows(winograd_rows_of(n, outputs)); });
       }
       for (const method m : {method::winograd_2, method::winograd_4}) {
@@ -98,7 +98,7 @@ class choice {
         const algorithm how = d_.steps[user].how;
         if (how == algorithm::window_pool || how == algorithm::map || how == algorithm::affine) {
           if (!planar_suits_users(user)) return false;
-        } else if (!((how == algorithm::direct || how == algorithm::winograd) &&
+        } else if (!((how == algorithm::direct || how == algorithm::winograd_rows) &&
                      operand == d_.operand[user][0]) &&
                    how != algorithm::matrix_vector && how != algorithm::copy) {
           return false;

@@ -136,7 +136,7 @@ class staging {
     to.in = in;
     to.out = out;
     if (d_.operand[s][1] >= 0) to.residual = d_.read[d_.resolve(d_.operand[s][1])];
-    if (to.how == algorithm::winograd)
+    if (to.how == algorithm::winograd_rows)
       to.scratch = new_scratch(winograd_rows_of(d_.nodes[to.node], to.outputs).points(), plan_.buffers[in]);
     if (is_tiled(to.how)) to.scratch = new_scratch(d_.tiles_of(s).scratch());
     publish(id, out);
