@@ -135,8 +135,7 @@ inline void walk_units(std::span<const unit> all, const memory& mem, int room, t
       self.share(c.how.parts(), c.workers, [&](int part, int count) {
         for (const int end = part + count; part < end;) {
           // Parts of other channels are not the next rows.
-          const int left = end - part, row = c.how.along - part % c.how.along;
-          const int now = c.how.along > 1 && row < left ? row : left;
+          const int now = std::min(end - part, c.how.neighbours() - part % c.how.neighbours());
           u.run(mem, {c.how, part, self.worker(), now});
           part += now;
         }

@@ -79,8 +79,7 @@ struct reads {
 };
 
 /// Nanoseconds to fetch so many bytes from the cache of another core: at 8 bytes/ns. (Measured: 6 between
-/// cores that share no cache, more than 25 between others. The wrong guess costs the first more: with 20, a
-/// network of concatenations took 3 to 10 % longer on them.)
+/// cores that share no cache, more than 25 between others. The first have more to lose by a wrong guess.)
 constexpr index fetch_time(index bytes) { return bytes / 8; }
 
 /// A cut, and the processor time that 2, 3, 4 and 8 threads need together.
@@ -190,8 +189,9 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
       rated_cut by_tiles = balanced(w, pieces(l.tiles(), l.multiply.tile_columns));
       by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all
-      // Each thread transforms all inputs for itself, an eighth of the work: less than it takes to fetch them
-      // from a core that shares no cache, and all are there without waiting.
+      // Each thread transforms all inputs for itself, about an eighth of the work: where cores share no
+      // cache, to share it and to fetch what others have transformed takes longer (256 channels at 14x14 on
+      // two of them: 392 us, and 348 so).
       rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), r);
       by_channels.cost += (1 + 2 + 3 + 7) * w.time / 8;
       const bool tiles_alone = l.in_tiles() == l.tiles(), at_once = l.block == l.tiles();

@@ -21,6 +21,8 @@ struct cut {
   int blocks = 1;
 
   constexpr int parts() const { return along * blocks; }
+  /// Parts that follow one another: along the map, or, where it is cut along the channels only, along them.
+  constexpr int neighbours() const { return along > 1 ? along : blocks; }
 };
 
 /// Units `first` to `end` of a loop.
@@ -38,8 +40,7 @@ constexpr unit_range pixels_of(index extent, index tile, const unit_range& tiles
   return {tiles.first * tile, end < extent ? end : extent};
 }
 
-/// A part of a cut, or several that follow one another: along the map, or, where it is cut along the channels
-/// only, along them. A cut into one part is the whole.
+/// A part of a cut, or several neighbours. A cut into one part is the whole.
 struct slice {
   cut how;
   int part = 0;
