@@ -39,14 +39,14 @@ std::vector<contestant> peaks() {
                  .block = runs_of([] { tenon::multiply_adds(); }),
                  .flops = tenon::multiply_adds()});
   const auto add = [&](const std::string& name, std::size_t bytes) {
-    bytes = bytes / 4096 * 4096;
-    const auto values = std::make_shared<const std::vector<float>>(bytes / sizeof(float), 1.0f);
+    const auto ones = std::make_shared<const tenon::cache_lines>(bytes);
+    bytes = ones->values().size_bytes();
     // Small caches are read often enough for the clock not to matter.
     const std::size_t times = 1 + (1u << 20) / bytes;
     all.push_back({.name = "peak/load " + name,
                    .block = runs_of([=] {
                      for (std::size_t i = 0; i < times; ++i)
-                       benchmark::DoNotOptimize(tenon::load_all(*values));
+                       benchmark::DoNotOptimize(tenon::load_all(ones->values()));
                    }),
                    .bytes = static_cast<double>(times * bytes)});
   };

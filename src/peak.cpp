@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -91,6 +92,13 @@ double multiply_adds() {
   return HWY_DYNAMIC_DISPATCH(multiply_adds_on)(inputs, weights.data(), sums.data());
 }
 
+cache_lines::cache_lines(std::size_t bytes) : memory_(bytes / 4096 * 1024 + 16, 1.0f) {}
+
+std::span<const float> cache_lines::values() const {
+  const auto first = reinterpret_cast<std::uintptr_t>(memory_.data());
+  return std::span(memory_).subspan((64 - first % 64) % 64 / sizeof(float), memory_.size() - 16);
+}
+
 float load_all(std::span<const float> values) {
   return HWY_DYNAMIC_DISPATCH(load_on)(values.data(), values.size());
 }
@@ -132,13 +140,13 @@ double least_ns(int milliseconds, F&& run) {
 
 /// Bytes per nanosecond, read again and again from this many.
 double bandwidth(std::size_t bytes, int milliseconds) {
-  const std::vector<float> values(bytes / 4096 * 1024, 1.0f);  // a multiple of 8 vectors
+  const cache_lines ones(bytes);
   [[maybe_unused]] volatile float sum = 0;
   const std::size_t times = 1 + (std::size_t{1} << 19) / bytes;  // long enough for the clock not to matter
   const double ns = least_ns(milliseconds, [&] {
-    for (std::size_t i = 0; i < times; ++i) sum = load_all(values);
+    for (std::size_t i = 0; i < times; ++i) sum = load_all(ones.values());
   });
-  return static_cast<double>(times * values.size() * sizeof(float)) / ns;
+  return static_cast<double>(times * ones.values().size_bytes()) / ns;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "tenon/roofline.hpp"
 
@@ -12,6 +13,18 @@ namespace tenon {
 /// but keep the core busy, and returns the floating-point operations done: 2 for each lane of each
 /// multiply-add. Their fastest run is the measured peak.
 double multiply_adds();
+
+/// Memory full of ones that begins with a cache line, as weights and feature maps do: a vector that lies in
+/// two lines is loaded twice.
+class cache_lines {
+ public:
+  /// Whole pages, at most so many bytes of them.
+  explicit cache_lines(std::size_t bytes);
+  std::span<const float> values() const;  ///< All of it.
+
+ private:
+  std::vector<float> memory_;
+};
 
 /// Loads all of them in order, in vectors as wide as the instruction set has, those behind the last multiple
 /// of eight vectors one by one. Returns a sum, so that no load can be left out.
