@@ -12,7 +12,7 @@
 namespace tenon::detail {
 namespace {
 
-/// "1x14 px, 2x16 ch": the register tile of a step.
+/// "1x14 px, 2x16 ch": the register tile of a step; ", 24 turns" if there are several.
 std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
@@ -25,8 +25,11 @@ std::string tile_text(const step_view& s, simd isa) {
                                 : s.what.how == algorithm::transposed ? phase_of(s, isa, 0)
                                                                       : direct_of(s, isa);
       const tile& t = g.shape;
+      const turn by = s.what.how == algorithm::direct && s.what.band == 0 ? turn_of(s, g) : turn{};
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
-             'x' + std::to_string(t.lanes) + (!rows && pairs_pixels(g) ? " ch, pairs" : " ch");
+             'x' + std::to_string(t.lanes) + (!rows && pairs_pixels(g) ? " ch, pairs" : " ch") +
+             (by.tiles > 0 ? ", " + std::to_string(by.count(g.layer)) + " turns" : "") +
+             (s.what.by_rows ? ", row by row of the filter" : "");
     }
     case algorithm::winograd_tiles:
     case algorithm::strassen: {

@@ -89,10 +89,20 @@ struct Inverted : tenon::model<input<16, 64, 64> | conv<64, 1> | relu6 | conv<64
 TEST_CASE("explain shows chains", "[describe]") {
   const auto plan = plan_of<Inverted>(avx512);
   CHECK(has(plan,
-            "0 conv<64, 1> | relu6 direct 1x13 px, 2x16 ch up to 8 x rows 16x64x64 64x64x64 4,194,304 4,352 "
+            "0 conv<64, 1> | relu6 direct 1x6 px, 4x16 ch up to 8 x rows 16x64x64 64x64x64 4,194,304 4,352 "
             "@0, 16 rows "
             "107.5"));
   CHECK(has(plan, "Steps 0 to 2 are a chain: they advance together, 6 rows of the last at a time"));
+}
+
+/// More inputs than the L2 cache holds.
+struct InTurns : tenon::model<input<64, 56, 56> | conv<256, 1>> {};
+
+TEST_CASE("explain shows turns", "[describe]") {
+  const auto plan = plan_of<InTurns>(avx512);
+  CHECK(std::ranges::any_of(plan, [](const std::string& row) {
+    return row.find("0 conv<256, 1> pointwise 1x6 px, 4x16 ch, 7 turns ") != row.npos;
+  }));
 }
 
 /// All its steps are cut, however small, into what can be told by counting.
@@ -138,8 +148,9 @@ TEST_CASE("explain shows how steps are cut for threads", "[describe]") {
   for (const std::string& row : plan_of<LeNet5>(avx512)) CHECK(row.find(" x ") == std::string::npos);
 }
 
-/// A pointwise layer that is cut along rows, and one that is cut along channels.
-struct Wide : tenon::model<input<256, 28, 28> | conv<256, 1> | relu | conv<256, 3, depthwise, padding{1}>> {};
+/// A pointwise layer that is cut along tiles, and one that is cut along channels.
+struct Wide : tenon::model<input<256, 28, 28> | conv<256, 1, algorithm<tenon::method::strassen>> | relu |
+                           conv<256, 3, depthwise, padding{1}>> {};
 struct Deep : tenon::model<input<512, 7, 7> | conv<1024, 1> | relu | conv<1024, 3, depthwise, padding{1}>> {};
 
 TEST_CASE("parts of a depthwise step read what the same parts wrote", "[describe]") {

@@ -2,6 +2,8 @@
 #include "catch.hpp"
 #include "twin.hpp"
 
+#include <tenon/geometry/convolution.hpp>
+
 namespace {
 
 using namespace tenon::layers;
@@ -28,6 +30,44 @@ using edge = net<input<3, 6, 9> | conv<5, Kernel, Options...>>;
 template <tenon::index OC>
 using wide = net<input<3, 6, 39> | conv<OC, 3>>;
 
+/// More inputs than the L2 cache holds, and several blocks of channels on every target: all channels of some
+/// pixels, rows or planes before the next ones.
+using in_turns_of_pixels = net<input<64, 52, 53> | conv<80, 1>>;
+using in_turns_of_rows = net<input<64, 53, 52> | conv<80, 1, stride{2}> | relu>;
+using in_turns_of_windows = net<input<64, 54, 53> | conv<80, 1, stride{1, 2}> | relu | max_pool<2>>;
+using in_turns_of_planes = net<input<64, 7, 20, 21> | conv<80, 1, stride{1, 2, 3}>>;
+using in_turns_of_columns = net<input<512, 2, 200> | conv<80, 1, stride{1, 3}>>;
+using in_turns_with_residual = net<input<80, 47, 48> | (identity + conv<80, 1>)>;
+using in_turns_of_rows_with_residual =
+    net<input<80, 47, 48> | (conv<80, 1, stride{2}> + max_pool<1, stride{2}>)>;
+using in_turns_with_biases = net<input<64, 52, 53> | conv<80, 1, stride{2}, untied_bias>>;
+/// So many weights that one row of the filter after the other is added to all sums.
+inline constexpr auto directly = algorithm<tenon::method::direct>;
+using by_rows = net<input<512, 5, 6> | conv<80, 3, padding{1}, directly> | relu>;
+using by_rows_with_stride = net<input<512, 7, 5> | conv<48, 3, stride{2}, directly>>;
+using by_two_rows = net<input<512, 4, 5> | conv<16, extent{2, 5}, directly>>;
+using by_rows_with_residual =
+    net<input<512, 4, 5> | (conv<32, 3, padding{1}, directly> + (conv<32, 1> | relu)) | relu>;
+constexpr bool adds_by_rows(tenon::plan_view plan) {
+  for (const tenon::step& s : plan.steps)
+    if (s.by_rows) return true;
+  return false;
+}
+static_assert(adds_by_rows(view_of(by_rows::schedule)) &&
+              adds_by_rows(view_of(by_rows_with_stride::schedule)) &&
+              adds_by_rows(view_of(by_two_rows::schedule)) &&
+              adds_by_rows(view_of(by_rows_with_residual::schedule)));
+static_assert(!adds_by_rows(view_of(net<input<512, 5, 6> | conv<72, 3, directly>>::schedule)));
+template <class M>
+constexpr tenon::turn turn_of(tenon::simd isa) {
+  const auto view = view_of(tenon::kept_plan<M::schedule>);
+  for (const tenon::step& what : view.steps) {
+    const tenon::step_view s{M::network.view(), view, what};
+    if (what.how == tenon::algorithm::direct) return tenon::turn_of(s, tenon::direct_of(s, isa));
+  }
+  throw std::logic_error("no direct convolution");
+}
+
 /// Layouts that neighbours leave behind: after the first layer channels lie together, with a halo.
 template <tenon::index A, tenon::index B>
 using pair = net<input<2, 7, 6> | conv<A, 3> | conv<B, 3, padding{2, 0, 1, 3}>>;
@@ -50,10 +90,47 @@ using pair = net<input<2, 7, 6> | conv<A, 3> | conv<B, 3, padding{2, 0, 1, 3}>>;
   wide<9>, wide<16>, wide<40>,                                                                                         \
   net<input<9, 1, 1> | conv<3, 3, padding{1}>>, net<input<2, 1, 1> | conv<3, 13, full>>,                               \
   net<input<1, 1, 1> | conv<1, 1>>,                                                                                    \
-  pair<1, 1>, pair<1, 5>, pair<9, 1>, pair<3, 17>, pair<17, 16>
+  pair<1, 1>, pair<1, 5>, pair<9, 1>, pair<3, 17>, pair<17, 16>,                                                       \
+  in_turns_of_pixels, in_turns_of_rows, in_turns_of_windows, in_turns_of_planes, in_turns_of_columns,                  \
+  in_turns_with_residual, in_turns_of_rows_with_residual, in_turns_with_biases,                                        \
+  by_rows, by_rows_with_stride, by_two_rows, by_rows_with_residual
 // clang-format on
 #include <tenon/instantiate.hpp>
 
 TEST_CASE("convolutions agree with the reference on every target", "[kernels]") {
   CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
+
+TEST_CASE("inputs that the L2 cache does not hold are read turn by turn", "[kernels]") {
+  using tenon::cut_axis;
+  for (const tenon::simd isa : {tenon::simd{16, 32}, {8, 16}, {4, 16}, {4, 32}}) {
+    const tenon::turn pixels = turn_of<in_turns_of_pixels>(isa), rows = turn_of<in_turns_of_rows>(isa),
+                      windows = turn_of<in_turns_of_windows>(isa), planes = turn_of<in_turns_of_planes>(isa);
+    CHECK((pixels.axis == cut_axis::columns && pixels.tiles > 1));
+    CHECK((rows.axis == cut_axis::rows && rows.tiles > 0));
+    CHECK((windows.axis == cut_axis::rows && windows.tiles > 0));
+    CHECK((planes.axis == cut_axis::planes && planes.tiles > 0));
+    // Not those of which the cache holds inputs or weights, nor one block of channels.
+    CHECK(turn_of<net<input<64, 50, 50> | conv<80, 1>>>(isa).tiles == 0);
+    CHECK(turn_of<net<input<512, 20, 20> | conv<300, 1>>>(isa).tiles == 0);
+    CHECK(turn_of<net<input<64, 52, 53> | conv<8, 1, stride{2}>>>(isa).tiles == 0);
+    // Rows that are one tile: turns of columns.
+    CHECK(turn_of<net<input<512, 3, 200> | conv<96, 1, stride{1, 2}>>>(isa).axis == cut_axis::columns);
+    // Planes that are large: turns of rows.
+    CHECK(turn_of<net<input<64, 4, 112, 112> | conv<80, 1, stride{1, 1, 2}>>>(isa).axis == cut_axis::rows);
+  }
+}
+
+TEST_CASE("register tiles load little", "[kernels]") {
+  using tenon::choose_tile;
+  const auto is = [](const tenon::tile& t, int rows, int columns, int vectors) {
+    return t.rows == rows && t.columns == columns && t.vectors == vectors;
+  };
+  constexpr tenon::simd avx512{16, 32};
+  CHECK(is(choose_tile(avx512, 384, 1, 252, 1, 1, false, 512), 1, 9, 3));
+  CHECK(is(choose_tile(avx512, 256, 1, 252, 1, 1, false, 64), 1, 6, 4));
+  CHECK(is(choose_tile(avx512, 32, 1, 252, 1, 1, false, 64), 1, 14, 2));
+  // Weights that come from far off are read for as many pixels as possible.
+  CHECK(is(choose_tile(avx512, 512, 7, 7, 1, 1, false, 4608), 2, 7, 2));
+  CHECK(is(choose_tile({8, 16}, 256, 1, 252, 1, 1, false, 64), 1, 6, 2));
 }

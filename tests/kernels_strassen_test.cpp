@@ -35,10 +35,10 @@ constexpr int strassen_steps(tenon::plan_view plan) {
 /// multiplied before the next.
 constexpr auto in_blocks = tenon::winograd_tiles_plan_of(net<input<96, 29, 31> | once<32>>::network.nodes[1],
                                                          96, 2, {32, 29, 31}, 1, 1);
-static_assert(in_blocks.block < in_blocks.tiles() && !in_blocks.by_points);
+static_assert(in_blocks.turns > 1 && !in_blocks.by_points);
 constexpr auto by_products = tenon::winograd_tiles_plan_of(
     net<input<512, 15, 17> | twice<64>>::network.nodes[1], 512, 4, {64, 15, 17}, 1, 1);
-static_assert(by_products.block < by_products.tiles() && by_products.by_points);
+static_assert(by_products.turns > 1 && by_products.by_points);
 
 /// A batch norm is folded into weights of which sums are taken then: what rounding does to a channel is
 /// relative to the largest of the channels that it is added to.

@@ -2,6 +2,8 @@
 #include "catch.hpp"
 #include "twin.hpp"
 
+#include <tenon/geometry/winograd.hpp>
+
 namespace {
 
 using namespace tenon::layers;
@@ -40,7 +42,7 @@ constexpr int tiled_steps(tenon::plan_view plan) {
 /// multiplied before the next point.
 constexpr auto in_blocks = tenon::winograd_tiles_plan_of(
     net<input<100, 22, 23> | by_4<9, 3, padding{1}>>::network.nodes[1], 100, 4, {9, 22, 23}, 1, 1);
-static_assert(in_blocks.block < in_blocks.tiles() && !in_blocks.by_points);
+static_assert(in_blocks.turns > 1 && !in_blocks.by_points);
 static_assert(
     tenon::winograd_tiles_plan_of(net<input<340, 16, 12> | by_4<18, 3, padding{1}>>::network.nodes[1], 340, 4,
                                   {18, 16, 12}, 1, 1)
@@ -93,4 +95,31 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
 TEST_CASE("convolutions in Winograd tiles agree with the reference on every target", "[kernels]") {
   STATIC_REQUIRE(all_tiled<TENON_MODEL>);
   CHECK(twin::check_all<TENON_MODEL>() > 0);
+}
+
+/// The first convolution in tiles of M.
+template <class M>
+void check_turns() {
+  const auto view = view_of(tenon::kept_plan<M::schedule>);
+  const auto* what = &view.steps[0];
+  while (what != &view.steps.back() && what->how != tenon::algorithm::winograd_tiles) ++what;
+  REQUIRE(what->how == tenon::algorithm::winograd_tiles);
+  const tenon::step_view s{M::network.view(), view, *what};
+  const tenon::winograd_tiles_plan planned = tenon::winograd_tiles_plan_of(s);
+  for (const tenon::simd isa : {tenon::simd{16, 32}, {8, 16}, {4, 16}, {4, 32}}) {
+    const tenon::winograd_tiles_layer l = tenon::winograd_tiles_of(s, isa).layer;
+    INFO(l.tiles() << " tiles, " << l.block << " at a time, room for " << planned.room);
+    CHECK(l.block <= planned.room);
+    CHECK(tenon::pieces(l.tiles(), l.block) == planned.turns);
+    CHECK((planned.turns == 1 || l.block % l.multiply.tile_columns == 0));
+  }
+}
+
+TEST_CASE("tiles are computed in as many turns as planned, of whole micro-kernels", "[kernels]") {
+  check_turns<net<input<64, 56, 56> | by_4<64, 3, padding{1}>>>();
+  check_turns<net<input<128, 28, 28> | by_4<128, 3, padding{1}>>>();
+  check_turns<net<input<256, 14, 14> | by_4<256, 3, padding{1}>>>();
+  check_turns<net<input<64, 56, 56> | by_2<96, 3, padding{1}>>>();
+  check_turns<net<input<512, 28, 28> | by_4<512, 3, padding{1}>>>();
+  check_turns<net<input<100, 22, 23> | by_4<9, 3, padding{1}>>>();
 }

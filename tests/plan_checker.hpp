@@ -247,6 +247,11 @@ class plan_checker {
       if (buffer_at(st.scratch).elements() < points * in.full_columns() * in.pixel)
         say("too little memory for the transformed rows", s);
     }
+    if (st.by_rows) {
+      if (st.how != algorithm::direct || st.pool >= 0 || st.band > 0 || out.channels % 16 != 0)
+        say("sums that cannot lie in the output", s);
+      if (st.residual >= 0 && overlap(st.out, st.residual)) say("sums that lie in the residual", s);
+    }
     if (st.how == algorithm::winograd_tiles) check_tiles(s);
     if (st.how == algorithm::strassen) check_strassen(s);
     if ((st.how == algorithm::winograd_rows || is_tiled(st.how)) != (st.scratch >= 0))

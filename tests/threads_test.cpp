@@ -28,6 +28,10 @@ inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorit
   /* many weights for few tiles: by channels, each thread transforms all */ \
   cut<(input<64, 8, 8> | conv<96, 3, padding{1}, by_4>)>, cut<(input<2, 5, 6, 7> | conv<100, 3, by_4>)>, \
   cut<(input<128, 2, 4> | conv<512, 1, twice>)>, cut<(input<32, 8, 8> | conv<96, 1> | (identity + conv<96, 3, padding{1}, by_4>) | relu)>, \
+  /* in turns, where a member of a team takes several parts at once */ \
+  cut<(input<64, 52, 53> | conv<80, 1>)>, cut<(input<64, 105, 26> | conv<80, 1, stride{2}> | relu)>, \
+  /* row by row of the filter */ \
+  cut<(input<512, 5, 6> | conv<80, 3, padding{1}, algorithm<tenon::method::direct>> | relu)>, \
   line<local<5, 3>>, box<conv<20, 3> , relu , max_pool<2>>, box<conv<4, 3, padding{1}, depthwise>>, box<conv_transpose<4, 2, stride{2}>>
 // clang-format on
 

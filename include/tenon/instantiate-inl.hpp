@@ -120,7 +120,7 @@ struct phase_of_step {
 };
 
 /// The micro-kernels of a step, one for each way in which tiles end. Those that never run are not compiled.
-template <class Step>
+template <class Step, addends Taps = addends::all>
 constexpr direct_tiles make_direct_tiles() {
   constexpr const direct_geometry& g = Step::geometry;
   direct_tiles tiles{};
@@ -132,7 +132,7 @@ constexpr direct_tiles make_direct_tiles() {
           (rows ? g.layer.rows % g.layer.tile_rows > 0 : g.layer.rows >= g.layer.tile_rows) &&
           (columns ? g.layer.columns % g.layer.tile_columns > 0 : g.layer.columns >= g.layer.tile_columns);
       if constexpr (runs) {
-        constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns);
+        constexpr direct_key key = direct_key_of(Step::view, g, block, rows, columns, Taps);
         if constexpr (Step::view.what.how == algorithm::winograd_rows)
           tiles.run[block][rows][columns] = &winograd_tile<key, Step::geometry.axis, Step::geometry.slide>;
         else if constexpr (key.depthwise > 0)
@@ -297,10 +297,28 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
   constexpr bool is_cut = splits<M>[Number].shared();
   constexpr index first = first_tap(s) - in.origin();
   if constexpr (what.how == algorithm::direct || what.how == algorithm::depthwise) {
-    static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     const auto p = take<is_cut>(g.layer, at);
     if constexpr (s.layer().attr.untied_bias) residual = weights + g.packed;
-    direct(p.layer, tiles, from + first + p.in, weights + p.weights, residual + p.residual, to + p.out);
+    const auto run = [&](auto&& by) {
+      by(p.layer, from + first + p.in, weights + p.weights, residual + p.residual, to + p.out);
+    };
+    if constexpr (what.by_rows) {
+      static constexpr direct_tiles tiles[] = {make_direct_tiles<this_step, addends::first>(),
+                                               make_direct_tiles<this_step, addends::more>(),
+                                               make_direct_tiles<this_step, addends::last>()};
+      run([](const direct_layer& l, auto... memory) {
+        direct_by_rows(l, tiles[0], tiles[1], tiles[2], memory...);
+      });
+    } else {
+      static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
+      static constexpr turn t = what.how == algorithm::direct ? turn_of(s, g) : turn{};
+      run([](const direct_layer& l, auto... memory) {
+        if constexpr (t.tiles > 0)
+          direct_by_turns(l, t, tiles, memory...);
+        else
+          direct(l, tiles, memory...);
+      });
+    }
   } else if constexpr (what.how == algorithm::winograd_rows) {
     static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
     constexpr const window& w = s.layer().win;

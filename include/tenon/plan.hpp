@@ -163,6 +163,8 @@ struct step {
   int operand = 0;   // of a copy into a concatenation: which of its two maps
   int chain = 0;     // of the first step of a chain: how many steps advance together
   index band = 0;    // of all steps of a chain: rows of the last one's result that are computed at a time
+  bool by_rows =
+      false;  // of a direct convolution: sums lie in the output from one row of the filter to the next
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;

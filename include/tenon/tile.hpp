@@ -60,6 +60,9 @@ struct row_of_taps {
   constexpr index inputs(index columns) const { return (columns - 1) * stride + taps; }
 };
 
+/// Bytes of a panel of packed weights up to which it stays in the L1 cache beside the inputs of its tiles.
+inline constexpr index panel_in_l1 = 24 * 1024;
+
 /// Cycles of a tile for one tap, in quarters: two FMAs and two loads start per cycle, and a chain of FMAs
 /// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves. The loop around
 /// a tap takes about one cycle more.
@@ -84,11 +87,14 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles.
 /// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
-/// pool. With `pairs`, two pixels share the last vector of channels if these fill no more than half of it
-/// (see direct_key::paired). To join two inputs takes one operation more; on AMD's Zen 5 it runs on other
-/// units than FMAs do, and 24 channels took a fifth less time. Where the map is a few tiles only, `taps`
-/// tells how many weights each of them reads: those of a block of channels that do not fit the L1 cache come
-/// from L2, about a cycle a vector (256 channels of 16 pixels: 390 us by blocks of 64, 320 us by 32).
+/// pool. Into vectors of 64 bytes a load, of one value for all lanes, too, counts as two: some CPUs start one
+/// in a cycle (Intel Ice Lake in a virtual machine: 512 taps of 14 x 2 accumulators took 16.3 cycles each, of
+/// 9 x 3 14.0). With `pairs`, two pixels share the last vector of channels if these fill no more than half of
+/// it (see direct_key::paired). To join two inputs takes one operation more; on AMD's Zen 5 it runs on other
+/// units than FMAs do, and 24 channels took a fifth less time. `taps` tells how many weights each tile reads:
+/// those of a block of channels that do not stay in the L1 cache come from L2, 64 bytes in three cycles, and
+/// those that fill half of L2 from further off, 64 bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps:
+/// 2310 us by blocks of 48, 2110 by 32).
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
                            int pool_columns, bool pairs, index taps = 0) {
   const int lanes = lanes_for(isa, channels);
@@ -106,10 +112,12 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
       if (most < 1) break;
       const index c = pieces(windows, pieces(windows, most)) * pool_columns;
       const auto cycles_of = [&](index nr, bool half) {
-        const bool far = taps * nr * lanes * index(sizeof(float)) >= 32'768;
+        const index bytes = taps * nr * lanes * index(sizeof(float));
+        const index arrive = bytes <= panel_in_l1 ? 0 : (bytes < 600'000 ? 12 : 43) * nr * lanes / 16 + 4;
         return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
-          const index near = tile_cycles(tr * tc * nr - (half ? tr * tc / 2 : 0), nr + tr * tc);
-          return far && near < 14 * nr + 4 ? 14 * nr + 4 : near;
+          const index near =
+              tile_cycles(tr * tc * nr - (half ? tr * tc / 2 : 0), (nr + tr * tc) * (lanes == 16 ? 2 : 1));
+          return near < arrive ? arrive : near;
         });
       };
       const index cycles = blocks * cycles_of(v, false) + (rest > 0 ? cycles_of(rest, paired) : 0);
@@ -191,19 +199,25 @@ struct epilogue {
   friend constexpr bool operator==(const epilogue&, const epilogue&) = default;
 };
 
+/// Which taps a micro-kernel adds: all of them, or those of the first row of the filter, of one that follows,
+/// or of the last one. Until then the sums lie in the output.
+enum class addends : unsigned char { all, first, more, last };
+
 /// Everything that changes the inner loop of a direct convolution; layers that share it share the code.
 struct direct_key {
   tile shape;
   index column_step;  // elements between the inputs of neighbouring output columns
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
-  bool partial;          // the last vector has fewer channels than lanes
-  bool paired;           // so few that the last vectors of two pixels are computed as one
-  int depthwise;         // each lane has an input of its own; so many taps of a row at once, or 0
-  index tap_step;        // of a depthwise convolution: elements between the inputs of neighbouring taps
-  bool biased = true;    // the panel begins with the biases; else sums begin with zero
+  bool partial;    // the last vector has fewer channels than lanes
+  bool paired;     // so few that the last vectors of two pixels are computed as one
+  int depthwise;   // each lane has an input of its own; so many taps of a row at once, or 0
+  index tap_step;  // of a depthwise convolution: elements between the inputs of neighbouring taps
+  addends taps = addends::all;
+  bool biased = true;    // the panel begins with the biases; else sums begin with zero, or with what is there
   bool fetches = false;  // asks for the weights of the next panel
   bool fetches_outputs = false;
+  bool streams = false;  // asks for weights of the same panel, which does not stay in the L1 cache
   numerics numbers = numerics::standard;
 };
 

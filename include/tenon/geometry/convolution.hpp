@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tenon/geometry/step.hpp"
-#include "tenon/kernel/direct.hpp"
+#include "tenon/kernel/piece.hpp"
 #include "tenon/kernel/width.hpp"
 
 namespace tenon {
@@ -51,6 +51,11 @@ constexpr row_of_taps taps_at_once(const direct_layer& l) {
 
 /// May two pixels share a vector of channels? To take it apart at the end costs as much as some taps save.
 constexpr bool may_pair(const direct_layer& l) { return !l.depthwise && l.taps() >= 8; }
+
+/// Do the weights of a block of channels come from L2 for each tile?
+constexpr bool streams(const direct_layer& l, bool rest_block) {
+  return (rest_block ? l.rest_panel : l.panel) * index(sizeof(float)) > panel_in_l1;
+}
 
 /// Cuts the output channels of each group into blocks of the tile's.
 constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
@@ -132,10 +137,28 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   join_taps(l);
   // A chain may ask for any number of rows.
   const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
-  return cut_blocks(l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows,
-                                                         e.pool_columns, taps_at_once(l))
-                                 : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows,
-                                               e.pool_columns, may_pair(l)));
+  return cut_blocks(l, depthwise
+                           ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows,
+                                                   e.pool_columns, taps_at_once(l))
+                           : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns,
+                                         may_pair(l), s.what.by_rows ? l.taps() / l.tap_rows : l.taps()));
+}
+
+/// Inputs that fill the L2 cache would come from further off once for each block of output channels, weights
+/// that fill it once for each turn: the layer is computed in turns where only its inputs do (256 channels of
+/// 56 x 56 pixels, Intel Ice Lake: 5 to 10 % less time).
+constexpr turn turn_of(const step_view& s, const direct_geometry& g) {
+  constexpr index in_cache = 640 * 1024, weights_in_cache = 512 * 1024, at_once = 128 * 1024;  // bytes
+  const direct_layer& l = g.layer;
+  const index inputs = s.in().full_positions() * s.in().channels * index(sizeof(float));
+  if (l.groups > 1 || l.blocks + l.rest_block == 1 || inputs <= in_cache ||
+      g.packed * index(sizeof(float)) > weights_in_cache)
+    return {};
+  for (const cut_axis axis : {cut_axis::planes, cut_axis::rows, cut_axis::columns}) {
+    const index all = turn{axis, 1}.count(l), at_most = all * at_once / inputs;
+    if (inputs / all <= 2 * at_once) return {axis, at_most > 1 ? at_most : 1};
+  }
+  return {};
 }
 
 /// One phase of a transposed convolution: a direct one over part of the taps, into every stride-th output.
@@ -180,7 +203,7 @@ constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
   l.tap_channels = in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   static_cast<direct_geometry&>(g) =
-      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, may_pair(l)));
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, may_pair(l), l.taps()));
   return g;
 }
 
@@ -191,9 +214,9 @@ constexpr index packed_before(const step_view& s, simd isa, index phase) {
   return total;
 }
 
-/// The key of one of the eight micro-kernels of a direct convolution.
+/// The key of one of the eight micro-kernels of a direct convolution, for these taps.
 constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g, bool rest_block,
-                                   bool rest_rows, bool rest_columns) {
+                                   bool rest_rows, bool rest_columns, addends taps = addends::all) {
   direct_key key{};
   key.shape = g.shape;
   if (rest_block) key.shape.vectors = g.rest_vectors;
@@ -208,7 +231,10 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
   key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd_rows;
+  key.streams = !g.layer.depthwise && streams(g.layer, rest_block);
   key.numbers = s.plan.numbers;
+  key.taps = taps;
+  key.biased = taps == addends::all || taps == addends::first;
   return key;
 }
 

@@ -80,7 +80,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
 
   direct_layer m{};
   m.planes = m.rows = 1;
-  m.columns = p.block;
+  m.columns = pieces(l.tiles(), p.turns);
   m.column_step = l.input_step;
   m.tap_planes = w.kernel[0];
   m.tap_plane_step = l.plane_tiles() * l.input_step;
@@ -96,7 +96,10 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   g.layer.panel -= t.channels();
   g.layer.rest_panel -= index(g.rest_vectors) * t.lanes;
   g.layer.out_column_step = t.channels();
-  if (p.block < l.tiles()) g.layer.columns = p.block / t.columns * t.columns;
+  if (p.turns > 1) {  // of whole micro-kernels
+    const index whole = pieces(m.columns, t.columns) * t.columns;
+    g.layer.columns = whole <= p.room ? whole : p.room / t.columns * t.columns;
+  }
   l.block = g.layer.columns;
   l.multiply = g.layer;
   const index blocks = g.layer.blocks + g.layer.rest_block;
@@ -122,6 +125,7 @@ constexpr direct_key multiply_key_of(const step_view& s, const winograd_tiles_ge
   key.column_step = g.layer.input_step;
   key.biased = false;
   key.fetches = g.layer.multiply.ahead_step > 0;
+  key.streams = streams(g.layer.multiply, rest_block);
   key.fetches_outputs = key.fetches && g.shape.halvings > 0;  // products of Winograd's points stay near
   key.numbers = s.plan.numbers;
   return key;

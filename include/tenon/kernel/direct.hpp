@@ -33,10 +33,10 @@ struct direct_layer {
   /// Weights come from far away: a network's other weights have been through the cache since they were last
   /// read. While one panel is computed with, the next one is asked for, a little with each tap of each tile:
   /// all at once would fill the queue of loads that wait, and the tile's own would wait behind them. (What
-  /// lies behind the last panel are the next layer's weights; small panels are not worth it.)
+  /// lies behind the last panel are the next layer's weights; those of few taps are not worth it.)
   constexpr void fetch_ahead() {
     const index times = tiles() * taps();
-    ahead_step = panel < 2048 || times == 0 ? 0 : pieces(panel, times);
+    ahead_step = taps() < 48 || times == 0 ? 0 : pieces(panel, times);
   }
 };
 

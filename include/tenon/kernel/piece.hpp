@@ -125,6 +125,22 @@ constexpr piece<direct_layer> piece_of(const direct_layer& all, const slice& s) 
   return p;
 }
 
+/// All output channels of so many tiles along an axis (planes, of that one) are computed before the next
+/// tiles. None: of the whole map.
+struct turn {
+  cut_axis axis = cut_axis::rows;
+  index tiles = 0;
+
+  /// Turns of a layer, or of a part of it.
+  constexpr int count(const direct_layer& l) const {
+    if (tiles == 0) return 1;
+    const index all = axis == cut_axis::planes ? l.planes
+                      : axis == cut_axis::rows ? pieces(l.rows, l.tile_rows)
+                                               : pieces(l.columns, l.tile_columns);
+    return static_cast<int>(pieces(all, tiles));
+  }
+};
+
 /// Cut along rows or columns, or (as blocks) along channels.
 constexpr piece<width_layer> piece_of(const width_layer& all, const slice& s) {
   piece<width_layer> p{all};

@@ -43,8 +43,8 @@ class chaining {
 
   constexpr bool can_be_link(int s) const {
     const algorithm how = d_.steps[s].how;
-    return (how == algorithm::direct || how == algorithm::depthwise) && !layer(s).attr.untied_bias &&
-           layer(s).out.spatial_rank() == 2;
+    return (how == algorithm::direct || how == algorithm::depthwise) && !d_.steps[s].by_rows &&
+           !layer(s).attr.untied_bias && layer(s).out.spatial_rank() == 2;
   }
 
   /// Is the map between step s and the one before it read by step s only, and too large for the cache?

@@ -9,11 +9,12 @@ namespace tenon::detail {
 
 /// Estimated clock cycles of one convolution on one core with 512-bit vectors; the choice is the same for all
 /// instruction sets. The rates are those measured on such a core (bench/README.md): two multiply-adds of a
-/// vector start in a cycle, and weights, which another layer has pushed out of the L2 cache, arrive at 6
-/// bytes per cycle while it computes.
+/// vector start in a cycle, and weights, which other layers have pushed out of the L2 cache, arrive at 4
+/// bytes per cycle while it computes (Intel Ice Lake, from memory; 6 and more on AMD's Zen 5).
 struct convolution_cost {
   const node& n;
   index in_channels;
+  index of_network;  // weights of all its layers
 
   constexpr index direct() const { return together(n.macs / 32 * 9 / 8, n.tensor_count, 1); }
 
@@ -33,28 +34,29 @@ struct convolution_cost {
   /// multiplied before the next. In 3-D all planes are transformed at once: not more than a few MiB of them.
   constexpr index tiles(const winograd_tiles_plan& p) const {
     const index points = p.shape.points(), depth = p.in_planes - p.planes + 1;
-    if (depth > 1 && points * p.input_point(p.block) > 2'000'000) return std::numeric_limits<index>::max();
+    if (depth > 1 && points * p.input_point(p.room) > 2'000'000) return std::numeric_limits<index>::max();
     // To begin and to end a sum takes about as long as three products.
     const index products = p.tiles() * points * depth * (p.in_channels + 3) * p.channels / 32 * 9 / 8;
     const index vectors =
         p.tiles() / p.planes * p.in_planes * pieces(p.in_channels, 16) + p.tiles() * pieces(p.channels, 16);
     return together(products + vectors * points * (p.by_points ? 11 : 3),
-                    points * depth * p.in_channels * p.channels, pieces(p.tiles(), p.block));
+                    points * depth * p.in_channels * p.channels, p.turns);
   }
 
-  /// Strassen's products, whose inputs and results take about 4 cycles a vector to be made and summed.
+  /// Strassen's products, whose inputs and results take about 12 cycles a vector to be made and summed where
+  /// the L2 cache is slow (Intel Ice Lake; 4 on AMD's Zen 5, where what this leaves out wins a tenth).
   constexpr index strassen(const winograd_tiles_plan& p) const {
     const index vectors = p.tiles() * p.shape.points() * (p.in_channels + p.channels) / 16;
     return together(
-        p.tiles() * p.shape.points() * (p.in_channels + 3) * p.channels / 32 * 9 / 8 + vectors * 4,
-        p.shape.points() * p.in_channels * p.channels, pieces(p.tiles(), p.block));
+        p.tiles() * p.shape.points() * (p.in_channels + 3) * p.channels / 32 * 9 / 8 + vectors * 12,
+        p.shape.points() * p.in_channels * p.channels, p.turns);
   }
 
  private:
   /// Cycles of computing while `weights` numbers arrive, `passes` times where they do not stay in the cache.
-  static constexpr index together(index compute, index weights, index passes) {
+  constexpr index together(index compute, index weights, index passes) const {
     const index bytes = weights * 4, cache = 512 * 1024;
-    const index arrive = bytes / 6 * (bytes > cache ? passes : 1);
+    const index arrive = bytes / (of_network * 4 > cache ? 4 : 6) * (bytes > cache ? passes : 1);
     return compute > arrive ? compute + arrive / 4 : arrive + compute / 4;
   }
 };

@@ -75,7 +75,7 @@ class placement {
   /// it writes the sum there, and the memory is in the cache.
   constexpr void write_over_residual(int s) {
     step& st = plan_.steps[s];
-    if (st.residual < 0 || !is_convolution(st.how) || st.band > 0) return;
+    if (st.residual < 0 || !is_convolution(st.how) || st.band > 0 || st.by_rows) return;
     buffer &out = plan_.buffers[st.out], &root = plan_.buffers[root_of(st.residual)];
     const buffer& residual = plan_.buffers[st.residual];
     if (out.where != place::arena || root.where != place::arena || out.host >= 0) return;

@@ -13,7 +13,8 @@ struct winograd_tiles_plan {
   winograd_tiling rows, columns;
   index planes, in_planes;
   index in_channels, channels;  // of a product
-  index block;                  // tiles at a time, at most
+  index turns;                  // in which the tiles are computed
+  index room;                   // for so many tiles at a time
   bool by_points;               // all output channels of a point are multiplied before the next point
   index input_step;             // elements of a transformed tile
   index group_width;            // of its products, at most
@@ -34,7 +35,7 @@ struct winograd_tiles_plan {
     return point_step((tiles_at_once + (in_planes - planes) * rows.tiles() * columns.tiles()) * input_step);
   }
   constexpr index scratch() const {
-    return shape.points() * (input_point(block) + point_step(block * group_width));
+    return shape.points() * (input_point(room) + point_step(room * group_width));
   }
 };
 
@@ -72,9 +73,9 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   p.by_points = most < few_tiles && most < tiles;
   if (p.by_points) most = at_once, p.group_width = few + 64;
   if (p.in_planes > p.planes) most = tiles;
-  p.block = pieces(tiles, pieces(tiles, most));
-  constexpr index widest = 14;  // of the micro-kernels that multiply: a block is whole ones
-  if (p.block < tiles) p.block = pieces(p.block, widest) * widest;
+  p.turns = pieces(tiles, most);
+  constexpr index widest = 14;  // micro-kernel that multiplies, almost always: room for a turn of whole ones
+  p.room = p.turns == 1 ? tiles : pieces(tiles, p.turns) + widest - 1;
   return p;
 }
 
