@@ -37,6 +37,8 @@ using in_turns_of_rows = net<input<64, 53, 52> | conv<80, 1, stride{2}> | relu>;
 using in_turns_of_windows = net<input<64, 54, 53> | conv<80, 1, stride{1, 2}> | relu | max_pool<2>>;
 using in_turns_of_planes = net<input<64, 7, 20, 21> | conv<80, 1, stride{1, 2, 3}>>;
 using in_turns_of_columns = net<input<512, 2, 200> | conv<80, 1, stride{1, 3}>>;
+using in_turns_of_depthwise =
+    net<input<80, 47, 48> | conv<80, 3, depthwise, padding{1}, stride{1, 2}> | relu>;
 using in_turns_with_residual = net<input<80, 47, 48> | (identity + conv<80, 1>)>;
 using in_turns_of_rows_with_residual =
     net<input<80, 47, 48> | (conv<80, 1, stride{2}> + max_pool<1, stride{2}>)>;
@@ -63,7 +65,8 @@ constexpr tenon::turn turn_of(tenon::simd isa) {
   const auto view = view_of(tenon::kept_plan<M::schedule>);
   for (const tenon::step& what : view.steps) {
     const tenon::step_view s{M::network.view(), view, what};
-    if (what.how == tenon::algorithm::direct) return tenon::turn_of(s, tenon::direct_of(s, isa));
+    if (what.how == tenon::algorithm::direct || what.how == tenon::algorithm::depthwise)
+      return tenon::turn_of(s, tenon::direct_of(s, isa));
   }
   throw std::logic_error("no direct convolution");
 }
@@ -92,7 +95,7 @@ using pair = net<input<2, 7, 6> | conv<A, 3> | conv<B, 3, padding{2, 0, 1, 3}>>;
   net<input<1, 1, 1> | conv<1, 1>>,                                                                                    \
   pair<1, 1>, pair<1, 5>, pair<9, 1>, pair<3, 17>, pair<17, 16>,                                                       \
   in_turns_of_pixels, in_turns_of_rows, in_turns_of_windows, in_turns_of_planes, in_turns_of_columns,                  \
-  in_turns_with_residual, in_turns_of_rows_with_residual, in_turns_with_biases,                                        \
+  in_turns_with_residual, in_turns_of_rows_with_residual, in_turns_with_biases, in_turns_of_depthwise,                                        \
   by_rows, by_rows_with_stride, by_two_rows, by_rows_with_residual
 // clang-format on
 #include <tenon/instantiate.hpp>
@@ -110,6 +113,8 @@ TEST_CASE("inputs that the L2 cache does not hold are read turn by turn", "[kern
     CHECK((rows.axis == cut_axis::rows && rows.tiles > 0));
     CHECK((windows.axis == cut_axis::rows && windows.tiles > 0));
     CHECK((planes.axis == cut_axis::planes && planes.tiles > 0));
+    CHECK((turn_of<in_turns_of_depthwise>(isa).axis == cut_axis::rows));
+    CHECK((turn_of<in_turns_of_depthwise>(isa).tiles > 0));
     // Not those of which the cache holds inputs or weights, nor one block of channels.
     CHECK(turn_of<net<input<64, 50, 50> | conv<80, 1>>>(isa).tiles == 0);
     CHECK(turn_of<net<input<512, 20, 20> | conv<300, 1>>>(isa).tiles == 0);

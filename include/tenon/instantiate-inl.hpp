@@ -311,7 +311,7 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
       });
     } else {
       static constexpr direct_tiles tiles = make_direct_tiles<this_step>();
-      static constexpr turn t = what.how == algorithm::direct ? turn_of(s, g) : turn{};
+      static constexpr turn t = turn_of(s, g);
       run([](const direct_layer& l, auto... memory) {
         if constexpr (t.tiles > 0)
           direct_by_turns(l, t, tiles, memory...);
