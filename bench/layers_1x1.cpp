@@ -14,8 +14,8 @@ using enum tenon::method;
 #define TENON_MODEL                                                             \
   pointwise<64, 64, 56>, pointwise<64, 256, 56>, pointwise<256, 64, 56>,        \
   pointwise<1024, 256, 14>, pointwise<512, 2048, 7>,                            \
-  pointwise<512, 512, 14>, by<512, 512, 14, direct>, by<512, 512, 14, strassen>, by<512, 512, 14, strassen_twice>, \
-  by<1024, 256, 14, direct>, by<512, 2048, 7, direct>, \
+  pointwise<512, 512, 14>, by<512, 512, 14, strassen>, by<512, 512, 14, strassen_twice>, \
+  by<1024, 256, 14, strassen_twice>, by<512, 2048, 7, strassen>,                \
   pointwise<16, 96, 112>, pointwise<96, 24, 56>, dense<2048, 1000>
 // clang-format on
 #include <tenon/instantiate.hpp>
@@ -31,10 +31,9 @@ namespace {
     add_layer<pointwise<256, 64, 56>>("1x1 256->64@56"),
     add_layer<pointwise<1024, 256, 14>>("1x1 1024->256@14"),
     add_layer<pointwise<512, 2048, 7>>("1x1 512->2048@7"),
-    add_layer<by<1024, 256, 14, direct>>("1x1 1024->256@14", "direct"),
-    add_layer<by<512, 2048, 7, direct>>("1x1 512->2048@7", "direct"),
+    add_layer<by<1024, 256, 14, strassen_twice>>("1x1 1024->256@14", "strassen_twice"),
+    add_layer<by<512, 2048, 7, strassen>>("1x1 512->2048@7", "strassen"),
     add_layer<pointwise<512, 512, 14>>("1x1 512->512@14"),
-    add_layer<by<512, 512, 14, direct>>("1x1 512->512@14", "direct"),
     add_layer<by<512, 512, 14, strassen>>("1x1 512->512@14", "strassen"),
     add_layer<by<512, 512, 14, strassen_twice>>("1x1 512->512@14", "strassen_twice"),
     add_layer<pointwise<16, 96, 112>>("1x1 16->96@112"),

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -40,13 +41,14 @@ std::vector<contestant> peaks() {
                  .flops = tenon::multiply_adds()});
   const auto add = [&](const std::string& name, std::size_t bytes) {
     const auto ones = std::make_shared<const tenon::cache_lines>(bytes);
-    bytes = ones->values().size_bytes();
+    const std::span<const float> values = ones->values();
+    bytes = values.size_bytes();
     // Small caches are read often enough for the clock not to matter.
     const std::size_t times = 1 + (1u << 20) / bytes;
     all.push_back({.name = "peak/load " + name,
-                   .block = runs_of([=] {
+                   .block = runs_of([ones, values, times] {
                      for (std::size_t i = 0; i < times; ++i)
-                       benchmark::DoNotOptimize(tenon::load_all(ones->values()));
+                       benchmark::DoNotOptimize(tenon::load_all(values));
                    }),
                    .bytes = static_cast<double>(times * bytes)});
   };

@@ -25,10 +25,7 @@ std::string tile_text(const step_view& s, simd isa) {
                                 : s.what.how == algorithm::transposed ? phase_of(s, isa, 0)
                                                                       : direct_of(s, isa);
       const tile& t = g.shape;
-      const turn by =
-          (s.what.how == algorithm::direct || s.what.how == algorithm::depthwise) && s.what.band == 0
-              ? turn_of(s, g)
-              : turn{};
+      const turn by = turn_of(s, g);
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
              'x' + std::to_string(t.lanes) + (!rows && pairs_pixels(g) ? " ch, pairs" : " ch") +
              (by.tiles > 0 ? ", " + std::to_string(by.count(g.layer)) + " turns" : "") +

@@ -141,12 +141,13 @@ double least_ns(int milliseconds, F&& run) {
 /// Bytes per nanosecond, read again and again from this many.
 double bandwidth(std::size_t bytes, int milliseconds) {
   const cache_lines ones(bytes);
+  const std::span<const float> values = ones.values();
   [[maybe_unused]] volatile float sum = 0;
   const std::size_t times = 1 + (std::size_t{1} << 19) / bytes;  // long enough for the clock not to matter
   const double ns = least_ns(milliseconds, [&] {
-    for (std::size_t i = 0; i < times; ++i) sum = load_all(ones.values());
+    for (std::size_t i = 0; i < times; ++i) sum = load_all(values);
   });
-  return static_cast<double>(times * ones.values().size_bytes()) / ns;
+  return static_cast<double>(times * values.size_bytes()) / ns;
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Direct and pointwise convolutions at the edges of vectors and tiles, against the reference.
+#include <stdexcept>
+
 #include "catch.hpp"
 #include "twin.hpp"
 
@@ -43,6 +45,7 @@ using in_turns_with_residual = net<input<80, 47, 48> | (identity + conv<80, 1>)>
 using in_turns_of_rows_with_residual =
     net<input<80, 47, 48> | (conv<80, 1, stride{2}> + max_pool<1, stride{2}>)>;
 using in_turns_with_biases = net<input<64, 52, 53> | conv<80, 1, stride{2}, untied_bias>>;
+
 /// So many weights that one row of the filter after the other is added to all sums.
 inline constexpr auto directly = algorithm<tenon::method::direct>;
 using by_rows = net<input<512, 5, 6> | conv<80, 3, padding{1}, directly> | relu>;
@@ -60,6 +63,8 @@ static_assert(adds_by_rows(view_of(by_rows::schedule)) &&
               adds_by_rows(view_of(by_two_rows::schedule)) &&
               adds_by_rows(view_of(by_rows_with_residual::schedule)));
 static_assert(!adds_by_rows(view_of(net<input<512, 5, 6> | conv<72, 3, directly>>::schedule)));
+
+/// How the first direct or depthwise convolution of M is computed.
 template <class M>
 constexpr tenon::turn turn_of(tenon::simd isa) {
   const auto view = view_of(tenon::kept_plan<M::schedule>);
@@ -95,7 +100,7 @@ using pair = net<input<2, 7, 6> | conv<A, 3> | conv<B, 3, padding{2, 0, 1, 3}>>;
   net<input<1, 1, 1> | conv<1, 1>>,                                                                                    \
   pair<1, 1>, pair<1, 5>, pair<9, 1>, pair<3, 17>, pair<17, 16>,                                                       \
   in_turns_of_pixels, in_turns_of_rows, in_turns_of_windows, in_turns_of_planes, in_turns_of_columns,                  \
-  in_turns_with_residual, in_turns_of_rows_with_residual, in_turns_with_biases, in_turns_of_depthwise,                                        \
+  in_turns_with_residual, in_turns_of_rows_with_residual, in_turns_with_biases, in_turns_of_depthwise,         \
   by_rows, by_rows_with_stride, by_two_rows, by_rows_with_residual
 // clang-format on
 #include <tenon/instantiate.hpp>
@@ -119,6 +124,8 @@ TEST_CASE("inputs that the L2 cache does not hold are read turn by turn", "[kern
     CHECK(turn_of<net<input<64, 50, 50> | conv<80, 1>>>(isa).tiles == 0);
     CHECK(turn_of<net<input<512, 20, 20> | conv<300, 1>>>(isa).tiles == 0);
     CHECK(turn_of<net<input<64, 52, 53> | conv<8, 1, stride{2}>>>(isa).tiles == 0);
+    // Nor what is computed row by row of the filter.
+    CHECK(turn_of<net<input<512, 20, 20> | conv<16, 3, directly>>>(isa).tiles == 0);
     // Rows that are one tile: turns of columns.
     CHECK(turn_of<net<input<512, 3, 200> | conv<96, 1, stride{1, 2}>>>(isa).axis == cut_axis::columns);
     // Planes that are large: turns of rows.

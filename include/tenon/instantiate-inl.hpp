@@ -128,6 +128,7 @@ constexpr direct_tiles make_direct_tiles() {
     const auto put = [&](auto w) {
       constexpr bool block = w & 4, rows = w & 2, columns = w & 1;
       constexpr bool runs =
+          (Taps != addends::more || g.layer.tap_rows > 2) &&
           (block ? g.layer.rest_block > 0 : g.layer.blocks > 0) &&
           (rows ? g.layer.rows % g.layer.tile_rows > 0 : g.layer.rows >= g.layer.tile_rows) &&
           (columns ? g.layer.columns % g.layer.tile_columns > 0 : g.layer.columns >= g.layer.tile_columns);

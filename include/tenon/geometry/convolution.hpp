@@ -152,7 +152,9 @@ constexpr turn turn_of(const step_view& s, const direct_geometry& g) {
   constexpr index in_cache = 640 * 1024, weights_in_cache = 512 * 1024, at_once = 128 * 1024;  // bytes
   const direct_layer& l = g.layer;
   const index inputs = s.in().full_positions() * s.in().channels * index(sizeof(float));
-  if (l.groups > 1 || l.blocks + l.rest_block == 1 || inputs <= in_cache ||
+  const bool has_turns = (s.what.how == algorithm::direct || s.what.how == algorithm::depthwise) &&
+                         !s.what.by_rows && s.what.band == 0;
+  if (!has_turns || l.groups > 1 || l.blocks + l.rest_block == 1 || inputs <= in_cache ||
       g.packed * index(sizeof(float)) > weights_in_cache)
     return {};
   for (const cut_axis axis : {cut_axis::planes, cut_axis::rows, cut_axis::columns}) {

@@ -136,9 +136,9 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
           ahead += l.ahead_step;
         }
         if constexpr (Key.streams) {
-          constexpr int lines = (t.channels() + 15) / 16;
+          constexpr index lines = pieces(t.channels(), 16);
           TENON_UNROLL
-          for (int line = 0; line < lines; ++line) hwy::Prefetch(panel + stream_distance + line * 16);
+          for (index line = 0; line < lines; ++line) hwy::Prefetch(panel + stream_distance + line * 16);
         }
         V w[vectors];
         TENON_UNROLL
@@ -337,11 +337,8 @@ inline void direct_by_rows(const direct_layer& l, const direct_tiles& first, con
     for (index row = 0; row < l.tap_rows; ++row) {
       part.panel = part.rest_panel = (panel - biases) / l.tap_rows + (row == 0 ? biases : 0);
       part.fetch_ahead();
-      direct(part,
-             row == 0               ? first
-             : row + 1 < l.tap_rows ? more
-                                    : last,
-             in + row * l.tap_row_step, packed, residual, out);
+      const direct_tiles& rest = row + 1 < l.tap_rows ? more : last;
+      direct(part, row == 0 ? first : rest, in + row * l.tap_row_step, packed, residual, out);
       packed += part.panel;
     }
     residual += l.block_channels;
@@ -349,7 +346,7 @@ inline void direct_by_rows(const direct_layer& l, const direct_tiles& first, con
   }
 }
 
-/// The same, a turn after the other. The first one asks for the next weights: then they are near.
+/// The same, a turn after the other. Only the first one asks for weights ahead: after it they are near.
 inline void direct_by_turns(const direct_layer& l, const turn& t, const direct_tiles& tiles, const float* in,
                             const float* packed, const float* residual, float* out) {
   const int count = t.count(l);

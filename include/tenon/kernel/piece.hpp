@@ -125,8 +125,8 @@ constexpr piece<direct_layer> piece_of(const direct_layer& all, const slice& s) 
   return p;
 }
 
-/// All output channels of so many tiles along an axis (planes, of that one) are computed before the next
-/// tiles. None: of the whole map.
+/// All output channels of so many planes, or tiles along another axis, are computed before those of the next.
+/// None: of the whole map.
 struct turn {
   cut_axis axis = cut_axis::rows;
   index tiles = 0;

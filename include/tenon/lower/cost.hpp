@@ -10,7 +10,8 @@ namespace tenon::detail {
 /// Estimated clock cycles of one convolution on one core with 512-bit vectors; the choice is the same for all
 /// instruction sets. The rates are those measured on such a core (bench/README.md): two multiply-adds of a
 /// vector start in a cycle, and weights, which other layers have pushed out of the L2 cache, arrive at 4
-/// bytes per cycle while it computes (Intel Ice Lake, from memory; 6 and more on AMD's Zen 5).
+/// bytes per cycle while it computes (Intel Ice Lake, from memory; 6 and more on AMD's Zen 5), at 6 if L2
+/// could hold all of the network's.
 struct convolution_cost {
   const node& n;
   index in_channels;
