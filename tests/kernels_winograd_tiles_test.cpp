@@ -47,6 +47,14 @@ static_assert(
     tenon::winograd_tiles_plan_of(net<input<340, 16, 12> | by_4<18, 3, padding{1}>>::network.nodes[1], 340, 4,
                                   {18, 16, 12}, 1, 1)
         .by_points);
+/// Weights that fill the cache are read once if that leaves room enough for all tiles.
+template <index Channels, index Extent>
+constexpr index turns_of =
+    tenon::winograd_tiles_plan_of(
+        net<input<Channels, Extent, Extent> | by_2<Channels, 3, padding{1}>>::network.nodes[1], Channels, 2,
+        {Channels, Extent, Extent}, 1, 1)
+        .turns;
+static_assert(turns_of<256, 14> == 1 && turns_of<256, 20> > 1 && turns_of<64, 32> > 1);
 
 /// Each of the networks has such a convolution.
 template <class... Ms>
@@ -119,6 +127,7 @@ TEST_CASE("tiles are computed in as many turns as planned, of whole micro-kernel
   check_turns<net<input<64, 56, 56> | by_4<64, 3, padding{1}>>>();
   check_turns<net<input<128, 28, 28> | by_4<128, 3, padding{1}>>>();
   check_turns<net<input<256, 14, 14> | by_4<256, 3, padding{1}>>>();
+  check_turns<net<input<256, 14, 14> | by_2<256, 3, padding{1}>>>();
   check_turns<net<input<64, 56, 56> | by_2<96, 3, padding{1}>>>();
   check_turns<net<input<512, 28, 28> | by_4<512, 3, padding{1}>>>();
   check_turns<net<input<100, 22, 23> | by_4<9, 3, padding{1}>>>();
