@@ -27,7 +27,7 @@ std::string tile_text(const step_view& s, simd isa) {
       const tile& t = g.shape;
       const turn by = turn_of(s, g);
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
-             'x' + std::to_string(t.lanes) + (!rows && pairs_pixels(g) ? " ch, pairs" : " ch") +
+             'x' + std::to_string(t.vector_channels()) + " ch" + (t.taps > 1 ? " x 2 taps" : "") +
              (by.tiles > 0 ? ", " + std::to_string(by.count(g.layer)) + " turns" : "") +
              (s.what.by_rows ? ", row by row of the filter" : "");
     }

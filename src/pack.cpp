@@ -99,16 +99,17 @@ struct share {
   index end(index count) const { return count * (part + 1) / parts; }
 };
 
-/// Panel of `channels` outputs from `first` on, padded with zeros to `width`: biases, then for each tap its
-/// weights, `weight(output, tap)`. Returns the end of the panel.
+/// Panel of `channels` outputs from `first` on, padded with zeros to `width`: biases, then for each tap, or
+/// for so many taps `together`, its weights, `weight(output, tap)`. Returns the end of the panel.
 template <class Weight>
 float* pack_panel(const folded& f, index first, index channels, index width, index taps, Weight weight,
-                  float* to) {
+                  float* to, index together = 1) {
   for (index c = 0; c < channels; ++c) to[c] = f.bias(first + c);
   to += width;
-  for (index t = 0; t < taps; ++t, to += width)
-    for (index c = 0; c < channels; ++c) to[c] = static_cast<float>(weight(first + c, t));
-  return to;
+  for (index t = 0; t < taps; ++t)
+    for (index c = 0; c < channels; ++c)
+      to[(t / together * width + c) * together + t % together] = static_cast<float>(weight(first + c, t));
+  return to + taps * width;
 }
 
 /// Taps of a convolution are packed by plane, row, column, channel; a filter in PyTorch's order is channel,
@@ -135,12 +136,14 @@ filter_order filter_of(const step_view& s) {
 template <class Weight>
 void pack_blocks(const direct_geometry& g, const folded& f, index taps, Weight weight, float* to) {
   const direct_layer& l = g.layer;
+  const tile& t = g.shape;
   index first = 0;
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks; ++block, first += l.block_channels)
-      to = pack_panel(f, first, l.block_channels, l.block_channels, taps, weight, to);
+      to = pack_panel(f, first, l.block_channels, l.block_channels, taps, weight, to, t.taps);
     const index rest = l.group_channels - l.blocks * l.block_channels;
-    if (rest > 0) to = pack_panel(f, first, rest, index(g.rest_vectors) * g.shape.lanes, taps, weight, to);
+    if (rest > 0)
+      to = pack_panel(f, first, rest, index(g.rest_vectors) * t.vector_channels(), taps, weight, to, t.taps);
     first += rest;
   }
 }

@@ -138,6 +138,8 @@ constexpr direct_tiles make_direct_tiles() {
           tiles.run[block][rows][columns] = &winograd_tile<key, Step::geometry.axis, Step::geometry.slide>;
         else if constexpr (key.depthwise > 0)
           tiles.run[block][rows][columns] = &depthwise_tile<key>;
+        else if constexpr (key.shape.taps > 1)
+          tiles.run[block][rows][columns] = &direct_tile_by_twos<key>;
         else
           tiles.run[block][rows][columns] = &direct_tile<key>;
       }
@@ -169,7 +171,7 @@ constexpr winograd_tiles_kernels make_winograd_kernels() {
                     (third ? g.layer.tiles() % m.tile_columns > 0 : g.layer.tiles() >= m.tile_columns))
         kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(Step::view, g, first, third)>;
       constexpr const winograd_tiling &r = g.layer.rows, &c = g.layer.columns;
-      if constexpr (!strassen && (first ? g.multiply.rest_partial : true) &&
+      if constexpr (!strassen && (first ? g.multiply.partial : true) &&
                     (second ? r.outputs % r.tile > 0 : r.outputs >= r.tile) &&
                     (third ? c.outputs % c.tile > 0 : c.outputs >= c.tile))
         kernels.combine_tile.run[first][second][third] =

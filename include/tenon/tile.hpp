@@ -26,16 +26,21 @@ struct simd {
   int registers;
 };
 
-/// Registers of one micro-kernel: `rows` x `columns` pixels times `vectors` vectors of `lanes` output
-/// channels.
+/// Registers of one micro-kernel: `rows` x `columns` pixels times `vectors` vectors of output channels. Each
+/// of the `lanes` lanes of a vector has a channel of its own, or `taps` lanes side by side share one, the sum
+/// of every such tap each.
 struct tile {
   int rows = 1;
   int columns = 1;
   int vectors = 1;
   int lanes = 1;
+  int taps = 1;
 
   constexpr int pixels() const { return rows * columns; }
-  constexpr int channels() const { return vectors * lanes; }
+  constexpr int vector_channels() const { return lanes / taps; }
+  constexpr int channels() const { return vectors * vector_channels(); }
+  /// Vectors of the channels of a pixel when their sums have been added up.
+  constexpr int stored_vectors() const { return (channels() + lanes - 1) / lanes; }
 };
 
 /// Lanes of the vectors that hold `channels` channels: all of them, or the power of two that is enough.
@@ -44,9 +49,6 @@ constexpr int lanes_for(simd isa, index channels) {
   while (lanes > 4 && lanes / 2 >= channels) lanes /= 2;
   return lanes;
 }
-
-/// Do so many channels fill a vector to no more than half?
-constexpr bool is_half_vector(index channels, int lanes) { return channels > 0 && 2 * channels <= lanes; }
 
 /// How often `extent` is cut into pieces of `piece`.
 constexpr index pieces(index extent, index piece) { return (extent + piece - 1) / piece; }
@@ -89,40 +91,43 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
 /// pool. Into vectors of 64 bytes a load, of one value for all lanes, too, counts as two: some CPUs start one
 /// in a cycle (Intel Ice Lake in a virtual machine: 512 taps of 14 x 2 accumulators took 16.3 cycles each, of
-/// 9 x 3 14.0). With `pairs`, two pixels share the last vector of channels if these fill no more than half of
-/// it (see direct_key::paired). To join two inputs takes one operation more; on AMD's Zen 5 it runs on other
-/// units than FMAs do, and 24 channels took a fifth less time. `taps` tells how many weights each tile reads:
+/// 9 x 3 14.0). `taps` tells how many weights each tile reads:
 /// those of a block of channels that do not stay in the L1 cache come from L2, 64 bytes in three cycles, and
 /// those that fill half of L2 from further off, 64 bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps:
-/// 2310 us by blocks of 48, 2110 by 32).
+/// 2310 us by blocks of 48, 2110 by 32). With `two_taps`, two lanes may share a channel: to add them up takes
+/// two cycles for each vector that is stored.
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
-                           int pool_columns, bool pairs, index taps = 0) {
-  const int lanes = lanes_for(isa, channels);
-  const index vectors = pieces(channels, lanes);
-  const bool paired = pairs && is_half_vector(channels % lanes, lanes);
-  tile best{pool_rows, pool_columns, 1, lanes};
+                           int pool_columns, index taps = 0, bool two_taps = false) {
+  tile best{pool_rows, pool_columns, 1, lanes_for(isa, channels)};
   if (columns < pool_columns) return best;  // a phase of a transposed convolution may have no outputs
   index best_cycles = -1;
-  for (int v = 1; v <= 4 && v <= vectors; ++v) {
-    for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
-      const index blocks = channels / (v * lanes), rest = pieces(channels % (v * lanes), lanes);
-      // As many columns as the registers hold, then no more than cut the row into as many equal pieces.
-      const index windows = columns / pool_columns;
-      const index most = (isa.registers - v - 1) / (index(r) * v * pool_columns);
-      if (most < 1) break;
-      const index c = pieces(windows, pieces(windows, most)) * pool_columns;
-      const auto cycles_of = [&](index nr, bool half) {
-        const index bytes = taps * nr * lanes * index(sizeof(float));
-        const index arrive = bytes <= panel_in_l1 ? 0 : (bytes < 600'000 ? 12 : 43) * nr * lanes / 16 + 4;
-        return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
-          const index near =
-              tile_cycles(tr * tc * nr - (half ? tr * tc / 2 : 0), (nr + tr * tc) * (lanes == 16 ? 2 : 1));
-          return near < arrive ? arrive : near;
-        });
-      };
-      const index cycles = blocks * cycles_of(v, false) + (rest > 0 ? cycles_of(rest, paired) : 0);
-      if (best_cycles < 0 || cycles < best_cycles)
-        best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes};
+  for (int together = 1; together <= (two_taps && isa.lanes >= 4 ? 2 : 1); ++together) {
+    const int lanes = lanes_for(isa, channels * together);
+    const int width = lanes / together, most_vectors = together == 2 ? 6 : 4;
+    for (int v = 1; v <= most_vectors && v <= pieces(channels, width); ++v) {
+      // Only the last block may end with a vector that is not full.
+      if (v * width % lanes != 0 && v * width < channels) continue;
+      const index blocks = channels / (v * width), rest = pieces(channels % (v * width), width);
+      for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
+        // As many columns as the registers hold, then no more than cut the row into as many equal pieces.
+        const index windows = columns / pool_columns;
+        const index most = (isa.registers - v - 1) / (index(r) * v * pool_columns);
+        if (most < 1) break;
+        const index c = pieces(windows, pieces(windows, most)) * pool_columns;
+        const auto cycles_of = [&](index nr) {
+          const index bytes = taps * nr * width * index(sizeof(float));
+          const index arrive = bytes <= panel_in_l1 ? 0 : (bytes < 600'000 ? 12 : 43) * nr * width / 16 + 4;
+          return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
+            const index near =
+                pieces(tile_cycles(tr * tc * nr, (nr + tr * tc) * (lanes == 16 ? 2 : 1)), together);
+            const index add_up = together == 1 ? 0 : 8 * tr * tc * pieces(nr, together) / taps;
+            return (near < arrive ? arrive : near) + add_up;
+          });
+        };
+        const index cycles = blocks * cycles_of(v) + (rest > 0 ? cycles_of(rest) : 0);
+        if (best_cycles < 0 || cycles < best_cycles)
+          best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes, together};
+      }
     }
   }
   return best;
@@ -210,7 +215,6 @@ struct direct_key {
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
   bool partial;    // the last vector has fewer channels than lanes
-  bool paired;     // so few that the last vectors of two pixels are computed as one
   int depthwise;   // each lane has an input of its own; so many taps of a row at once, or 0
   index tap_step;  // of a depthwise convolution: elements between the inputs of neighbouring taps
   addends taps = addends::all;

@@ -27,7 +27,7 @@ struct direct_geometry {
   direct_layer layer;
   tile shape;
   int rest_vectors;
-  bool rest_partial;
+  bool partial;  // the last vector of the last block
   index packed;  // elements of the packed weights
 };
 
@@ -49,8 +49,11 @@ constexpr row_of_taps taps_at_once(const direct_layer& l) {
   return overlap && taps <= 5 ? row_of_taps{static_cast<int>(taps), static_cast<int>(stride)} : row_of_taps{};
 }
 
-/// May two pixels share a vector of channels? To take it apart at the end costs as much as some taps save.
-constexpr bool may_pair(const direct_layer& l) { return !l.depthwise && l.taps() >= 8; }
+/// May two taps that are next to each other in memory share a vector? Their sums are added at the end.
+constexpr bool may_take_two_taps(const step_view& s, const direct_layer& l) {
+  return s.what.how == algorithm::direct && !s.what.by_rows && s.plan.numbers != numerics::reproducible &&
+         l.tap_channel_step == 1 && l.tap_channels % 2 == 0 && l.taps() >= 8;
+}
 
 /// Do the weights of a block of channels come from L2 for each tile?
 constexpr bool streams(const direct_layer& l, bool rest_block) {
@@ -63,21 +66,15 @@ constexpr direct_geometry cut_blocks(direct_layer l, const tile& t) {
   l.tile_columns = t.columns;
   l.block_channels = t.channels();
   l.blocks = l.group_channels / t.channels();
-  const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.lanes);
+  const index rest = l.group_channels % t.channels(), rest_vectors = pieces(rest, t.vector_channels());
   l.rest_block = rest > 0;
-  const index taps = l.taps();
+  const index taps = l.taps(), last = rest > 0 ? rest : t.channels();
   l.panel = t.channels() * (1 + taps);
-  l.rest_panel = rest_vectors * t.lanes * (1 + taps);
-  l.last_lanes = static_cast<std::size_t>(rest - (rest_vectors - 1) * t.lanes);
+  l.rest_panel = rest_vectors * t.vector_channels() * (1 + taps);
+  l.last_lanes = static_cast<std::size_t>(last - (pieces(last, t.lanes) - 1) * t.lanes);
   l.fetch_ahead();
-  return {l, t, static_cast<int>(rest_vectors), rest % t.lanes != 0,
+  return {l, t, static_cast<int>(rest_vectors), last % t.lanes != 0,
           l.groups * (l.blocks * l.panel + l.rest_block * l.rest_panel)};
-}
-
-/// Do two pixels share the last vector of channels?
-constexpr bool pairs_pixels(const direct_geometry& g) {
-  return g.rest_partial && may_pair(g.layer) &&
-         is_half_vector(static_cast<index>(g.layer.last_lanes), g.shape.lanes);
 }
 
 /// What all convolutions with vectors along output channels have in common.
@@ -137,11 +134,11 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   join_taps(l);
   // A chain may ask for any number of rows.
   const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
-  return cut_blocks(l, depthwise
-                           ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows,
-                                                   e.pool_columns, taps_at_once(l))
-                           : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns,
-                                         may_pair(l), s.what.by_rows ? l.taps() / l.tap_rows : l.taps()));
+  return cut_blocks(
+      l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows, e.pool_columns,
+                                           taps_at_once(l))
+                   : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns,
+                                 s.what.by_rows ? l.taps() / l.tap_rows : l.taps(), may_take_two_taps(s, l)));
 }
 
 /// Inputs that fill the L2 cache would come from further off once for each block of output channels (of a
@@ -206,7 +203,7 @@ constexpr phase_geometry phase_of(const step_view& s, simd isa, index phase) {
   l.tap_channels = in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   static_cast<direct_geometry&>(g) =
-      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, may_pair(l), l.taps()));
+      cut_blocks(l, choose_tile(isa, l.group_channels, l.rows, l.columns, 1, 1, l.taps()));
   return g;
 }
 
@@ -228,9 +225,7 @@ constexpr direct_key direct_key_of(const step_view& s, const direct_geometry& g,
   key.column_step = key.shape.columns > 1 ? g.layer.column_step : 0;
   key.row_step = key.shape.rows > 1 ? g.layer.row_step : 0;
   key.after = epilogue_of(s);
-  key.partial = rest_block && g.rest_partial;
-  key.paired =
-      rest_block && s.what.how != algorithm::winograd_rows && pairs_pixels(g) && key.shape.pixels() > 1;
+  key.partial = g.partial && rest_block == (g.layer.rest_block > 0);
   key.depthwise = g.layer.depthwise ? taps_at_once(g.layer).taps : 0;
   key.tap_step = g.layer.depthwise ? g.layer.tap_channel_step : 0;
   key.fetches = key.fetches_outputs = g.layer.ahead_step > 0 && s.what.how != algorithm::winograd_rows;

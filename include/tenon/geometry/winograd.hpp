@@ -36,7 +36,7 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   l.tap_channels = in.channels;
   l.tap_channel_step = planar ? in.full_columns() : 1;
   // Only one row of accumulators is in registers at a time.
-  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns, false);
+  tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns);
   t.rows = axis.outputs;
   const index taps = l.tap_columns;
   // Taps that are next to each other are added in another order than tap by tap.
@@ -90,7 +90,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   m.pool_rows = m.pool_columns = 1;
   m.groups = 1;
   m.group_channels = p.channels;
-  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, false, m.taps());
+  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, m.taps());
   direct_geometry g = cut_blocks(m, t);
   // Biases stand in front of all, not in the panels.
   g.layer.panel -= t.channels();

@@ -12,19 +12,22 @@
 //      ...    +------+------+
 //              w[tap] loaded once for all pixels
 //
-// Where the last vector of channels would be half empty, two pixels share it, the first one in its lower half
-// (24 channels by vectors of 16):
+// Where vectors would not be full or loads take longer than sums (24 channels by vectors of 16), two taps
+// that are next to each other share every vector, lanes 2c and 2c + 1 for channel c; their sums
+// are added in the end. One load then is the input of two taps:
 //
-//             +------+---+
-//   pixel 0 x | acc  | a |
-//   pixel 1 x | acc  | c |   a and c are the halves of one register
-//             +------+---+
+//             +------+------+------+
+//   pixel 0 x | acc  | acc  | acc  |    x = in[pixel * column_step + tap % 2]
+//   pixel 1 x | acc  | acc  | acc  |
+//      ...    +------+------+------+
+//              w[tap], w[tap + 1] of 8 channels each
 //
 // In a depthwise convolution x is a vector, too: every channel has an input of its own, and vectors of inputs
 // are loaded once for all outputs of a row that they take part in.
 //
 // A tap is one (row, column, input channel) of the filter; their order is that of the packed weights:
-//   panel of a block of output channels:  bias[vectors * lanes], then w[tap][vectors * lanes] for each tap
+//   panel of a block of output channels:  bias[channels], then w[tap][channels] for each tap
+//                                         (of two taps in a vector: w[tap / 2][channel][tap % 2])
 #if defined(TENON_KERNEL_DIRECT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_DIRECT_INL_HPP
 #undef TENON_KERNEL_DIRECT_INL_HPP
@@ -119,13 +122,13 @@ HWY_INLINE void fetch_outputs(const direct_layer& l, const float* out) {
 inline constexpr index stream_distance = 256;
 
 /// acc[pixel * vectors + vector] += sum over `rows` rows of taps of w[tap] * x[pixel][tap], for the first
-/// `Pixels` pixels of the tile. The last vectors, if each is of two pixels, are in `pairs`. `panel` is at the
+/// `Pixels` pixels of the tile. `panel` is at the
 /// weights of the first tap; returns the end of those it used.
 template <direct_key Key, int Pixels, class V>
 HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float* HWY_RESTRICT in,
-                                 const float* HWY_RESTRICT panel, V* acc, V* pairs, const float*& ahead) {
+                                 const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
   constexpr tile t = Key.shape;
-  constexpr int vectors = t.vectors, whole = vectors - Key.paired;
+  constexpr int vectors = t.vectors;
   const tag<t.lanes, Key.numbers> d;
   for (index row = 0; row < rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
@@ -143,21 +146,13 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
         V w[vectors];
         TENON_UNROLL
         for (int v = 0; v < vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
-        if constexpr (Key.paired) w[whole] = lower_twice(d, w[whole]);
-        [[maybe_unused]] V before = hn::Zero(d);  // the value of the pixel before
         TENON_UNROLL
         for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
           const V value = hn::Set(d, *at);
           TENON_UNROLL
-          for (int v = 0; v < whole; ++v)
+          for (int v = 0; v < vectors; ++v)
             acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
-          if constexpr (Key.paired) {
-            V& pair = pairs[pixel / 2];
-            if (pixel % 2 == 1 || pixel == Pixels - 1)
-              pair = mul_add(d, pixel % 2 == 1 ? halves(d, before, value) : value, w[whole], pair);
-            before = value;
-          }
         }
         panel += t.channels();
         x += l.tap_channel_step;
@@ -165,6 +160,74 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
     }
   }
   return panel;
+}
+
+/// The same, two taps in each vector: their sums are in lanes side by side.
+template <direct_key Key, class V>
+HWY_INLINE const float* add_taps_by_twos(const direct_layer& l, const float* HWY_RESTRICT in,
+                                         const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
+  constexpr tile t = Key.shape;
+  constexpr int pixels = t.pixels();
+  const tag<t.lanes, Key.numbers> d;
+  for (index row = 0; row < l.tap_rows; ++row) {
+    for (index column = 0; column < l.tap_columns; ++column) {
+      const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
+      for (index channel = 0; channel < l.tap_channels; channel += 2, x += 2) {
+        if constexpr (Key.fetches) {
+          hwy::Prefetch(ahead);
+          ahead += 2 * l.ahead_step;
+        }
+        V w[t.vectors];
+        TENON_UNROLL
+        for (int v = 0; v < t.vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
+        TENON_UNROLL
+        for (int pixel = 0; pixel < pixels; ++pixel) {
+          const V values =
+              both_of(d, x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step);
+          TENON_UNROLL
+          for (int v = 0; v < t.vectors; ++v)
+            acc[pixel * t.vectors + v] = mul_add(d, values, w[v], acc[pixel * t.vectors + v]);
+        }
+        panel += t.vectors * t.lanes;
+      }
+    }
+  }
+  return panel;
+}
+
+/// One tile of two taps in each vector.
+template <direct_key Key>
+HWY_NOINLINE void direct_tile_by_twos(const direct_layer& l, const float* HWY_RESTRICT in, const float* panel,
+                                      const float* residual, float* HWY_RESTRICT out, const float* ahead) {
+  constexpr tile t = Key.shape;
+  constexpr direct_key stored = [] {
+    direct_key key = Key;
+    key.shape.vectors = Key.shape.stored_vectors(), key.shape.taps = 1;
+    return key;
+  }();
+  constexpr int pixels = t.pixels(), sums = pixels * t.vectors, vectors = stored.shape.vectors;
+  const tag<t.lanes, Key.numbers> d;
+  using V = vec<t.lanes>;
+  V acc[sums], y[pixels * vectors];
+  TENON_UNROLL
+  for (int i = 0; i < sums; ++i) acc[i] = hn::Zero(d);
+  if constexpr (Key.fetches_outputs) fetch_outputs<stored>(l, out);
+  const float* weights = panel + t.channels();
+  for (index plane = 0; plane < l.tap_planes; ++plane)
+    weights = add_taps_by_twos<Key>(l, in + plane * l.tap_plane_step, weights, acc, ahead);
+  TENON_UNROLL
+  for (int pixel = 0; pixel < pixels; ++pixel) {
+    TENON_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      const V lower = acc[pixel * t.vectors + 2 * v];
+      V upper = hn::Zero(d);
+      if (2 * v + 1 < t.vectors) upper = acc[pixel * t.vectors + 2 * v + 1];
+      // Behind the last channel's bias lie weights; what becomes of them is not stored.
+      y[pixel * vectors + v] = hn::Add(hn::Add(even_lanes(d, lower, upper), odd_lanes(d, lower, upper)),
+                                       hn::LoadU(d, panel + v * t.lanes));
+    }
+  }
+  finish_tile<stored>(l, y, residual, out);
 }
 
 /// One tile. `in` is the input under the first tap of the first pixel, `panel` the packed weights of the
@@ -175,29 +238,17 @@ HWY_NOINLINE void direct_tile(const direct_layer& l, const float* HWY_RESTRICT i
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;
   using V = vec<t.lanes>;
-  constexpr int vectors = t.vectors, sums = t.pixels() * vectors, last = vectors - 1;
-  V acc[sums], pairs[(t.pixels() + 1) / 2];
+  constexpr int vectors = t.vectors, sums = t.pixels() * vectors;
+  V acc[sums];
   TENON_UNROLL
-  for (int i = 0; i < sums; ++i) {
-    if (Key.paired && i % vectors == last) continue;
+  for (int i = 0; i < sums; ++i)
     acc[i] = Key.biased ? hn::LoadU(d, panel + (i % vectors) * t.lanes) : hn::Zero(d);
-  }
-  if constexpr (Key.paired) {
-    TENON_UNROLL
-    for (int i = 0; i < (t.pixels() + 1) / 2; ++i)
-      pairs[i] = Key.biased ? lower_twice(d, hn::LoadU(d, panel + last * t.lanes)) : hn::Zero(d);
-  }
   if constexpr (Key.biased) panel += t.channels();
   if constexpr (Key.taps == addends::more || Key.taps == addends::last)
     each_sum<Key>(l, acc, out, [&](V& sum, const float* at) HWY_ATTR { sum = hn::LoadU(d, at); });
   if constexpr (Key.fetches_outputs) fetch_outputs<Key>(l, out);
   for (index plane = 0; plane < l.tap_planes; ++plane)
-    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, pairs, ahead);
-  if constexpr (Key.paired) {
-    TENON_UNROLL
-    for (int pixel = 0; pixel < t.pixels(); ++pixel)
-      acc[pixel * vectors + last] = pixel % 2 == 1 ? upper_twice(d, pairs[pixel / 2]) : pairs[pixel / 2];
-  }
+    panel = add_taps<Key, t.pixels()>(l, l.tap_rows, in + plane * l.tap_plane_step, panel, acc, ahead);
   if constexpr (Key.taps == addends::first || Key.taps == addends::more)
     each_sum<Key>(l, acc, out, [&](V sum, float* at) HWY_ATTR { hn::StoreU(sum, d, at); });
   else

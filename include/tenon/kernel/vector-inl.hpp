@@ -6,6 +6,7 @@
 #define TENON_KERNEL_VECTOR_INL_HPP
 #endif
 
+#include <cstdint>
 #include <utility>
 
 #include "tenon/kernel/activation-inl.hpp"
@@ -65,30 +66,15 @@ HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
 #endif
 }
 
-/// The lower half of `lower` and the upper half of `upper`.
+/// Lanes 0, 2, 4, ... are from[0], lanes 1, 3, 5, ... from[1].
 template <class D>
-HWY_INLINE hn::Vec<D> halves(D d, hn::Vec<D> lower, hn::Vec<D> upper) {
+HWY_INLINE hn::Vec<D> both_of(D d, const float* from) {
 #if HWY_TARGET == HWY_SCALAR
-  return (void)d, (void)upper, lower;
+  return hn::Set(d, *from);
 #else
-  return hn::ConcatUpperLower(d, upper, lower);
-#endif
-}
-/// The lower half of v, twice; and the upper half.
-template <class D>
-HWY_INLINE hn::Vec<D> lower_twice(D d, hn::Vec<D> v) {
-#if HWY_TARGET == HWY_SCALAR
-  return (void)d, v;
-#else
-  return hn::ConcatLowerLower(d, v, v);
-#endif
-}
-template <class D>
-HWY_INLINE hn::Vec<D> upper_twice(D d, hn::Vec<D> v) {
-#if HWY_TARGET == HWY_SCALAR
-  return (void)d, v;
-#else
-  return hn::ConcatUpperUpper(d, v, v);
+  std::uint64_t both;
+  hwy::CopyBytes<sizeof both>(from, &both);
+  return hn::BitCast(d, hn::Set(hn::Repartition<std::uint64_t, D>(), both));
 #endif
 }
 

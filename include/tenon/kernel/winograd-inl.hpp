@@ -53,7 +53,6 @@ template <direct_key Key, winograd_axis Axis, int Slide>
 HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT in,
                                 const float* HWY_RESTRICT panel, const float* residual, float* out,
                                 const float* ahead) {
-  static_assert(!Key.paired);
   constexpr tile t = Key.shape;
   constexpr int points = Axis.points(), vectors = t.vectors, sums = t.columns * vectors;
   const tag<t.lanes, Key.numbers> d;
@@ -90,8 +89,7 @@ HWY_NOINLINE void winograd_tile(const direct_layer& l, const float* HWY_RESTRICT
       }
       panel += (Slide - 1) * tap;
     } else {
-      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc,
-                                       static_cast<V*>(nullptr), ahead);
+      panel = add_taps<Key, t.columns>(l, 1, in + point * l.tap_row_step, panel, acc, ahead);
     }
     TENON_UNROLL
     for (int i = 0; i < sums; ++i) products[point * sums + i] = acc[i];
