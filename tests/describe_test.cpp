@@ -165,6 +165,25 @@ TEST_CASE("parts of a depthwise step read what the same parts wrote", "[describe
   CHECK(cuts(plan_of<Deep>(avx512)) == " x channels  x channels ");
 }
 
+/// A step that moves channels into a map with a halo: its loops are rows, columns, channels.
+struct Shuffled
+    : tenon::model<input<2, 28, 28> | conv<64, 1> | channel_shuffle<2> | conv<64, 3, depthwise, padding{1}>> {
+};
+
+TEST_CASE("moves of elements are cut where parts share no cache lines", "[describe]") {
+  const auto view = view_of(tenon::kept_plan<Shuffled::schedule>);
+  int moves = 0;
+  for (const tenon::step& what : view.steps) {
+    const tenon::step_view s{Shuffled::network.view(), view, what};
+    if (what.how != tenon::algorithm::copy || !s.out().has_halo() || what.node < 0) continue;
+    const tenon::nest n = tenon::copy_nest(s);
+    CHECK(n.loops[tenon::cut_loop(n)].extent == 28);
+    CHECK(n.loops[tenon::cut_loop(n)].out == s.out().row_step());
+    ++moves;
+  }
+  CHECK(moves == 1);
+}
+
 TEST_CASE("explain says how numbers are computed if not as usual", "[describe]") {
   const std::string line = "Reproducible: the same bits on every instruction set";
   CHECK(has(plan_of<tenon::reproducible<LeNet5>>(avx512), line));

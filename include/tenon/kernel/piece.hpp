@@ -174,14 +174,16 @@ constexpr piece<pool_layer> piece_of(const pool_layer& all, const slice& s) {
   return p;
 }
 
-/// The loop along which a walk is cut: the outermost one with enough to do for all, or else the longest.
+/// The loop along which a walk is cut: the outermost one with enough to do for some threads, or else the
+/// longest. (Along an inner one threads would write into the same cache lines: 116 channels of 28 x 28 pixels
+/// took two threads three times as long as one.)
 constexpr int cut_loop(const nest& n) {
   // Of a matrix that is transposed, the longer side: pieces of both are to be worth a few vectors.
   if (const int other = n.transposed(); other >= 0)
     return n.loops[other].extent > n.innermost().extent ? other : n.count - 1;
   int best = 0;
   for (int i = 0; i < n.count; ++i) {
-    if (n.loops[i].extent >= 32) return i;
+    if (n.loops[i].extent >= 8) return i;
     if (n.loops[i].extent > n.loops[best].extent) best = i;
   }
   return best;
