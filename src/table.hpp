@@ -87,13 +87,14 @@ inline std::string map_text(const buffer& b) {
 /// "layer1.0.conv1 conv<64, 3> | batch_norm | relu": the layers that a step computes.
 inline std::string computed_by(const step_view& s) {
   std::string text;
-  for (int k = 0; k < s.what.covered_count; ++k) {
-    const int id = s.what.covered[k];
+  const auto add = [&](int id) {
     const node& n = s.graph.nodes[static_cast<std::size_t>(id)];
-    if (k > 0) text += " | ";
+    if (!text.empty()) text += " | ";
     const bool named = n.layer >= 0 && !n.label.empty();
     text += (named ? spelled(path_of(s.graph, id)) + ' ' : "") + spelled(spell(n.attr));
-  }
+  };
+  if (s.what.through >= 0) add(s.what.through);
+  for (int k = 0; k < s.what.covered_count; ++k) add(s.what.covered[k]);
   if (text.empty()) text = s.out().has_halo() ? "(gives a halo)" : "(changes layout)";
   return text;
 }

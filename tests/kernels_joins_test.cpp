@@ -17,6 +17,11 @@ constexpr auto dense = concat(identity, batch_norm | relu | conv<5, 3, padding{1
 using inception = after<concat(conv<4, 1>, conv<3, 1> | three<5>, max_pool<3, stride{1}, padding{1}> | conv<2, 1>)>;
 using unet = map<three<4>, tag<"top">, max_pool<2, ceil_mode>, three<8>, conv_transpose<4, 2, stride{2}>, crop<extent{0, 0, 0, 1}>, concat(identity, from<"top">), three<4>>;
 using shuffled = after<concat(split<0, 2>, split<1, 2> | conv<4, 1> | relu | conv<4, 3, depthwise, padding{1}>), channel_shuffle<2>>;
+template <tenon::index G> constexpr auto mix = channel_shuffle<G>;
+constexpr auto halves = concat(split<0, 2>, split<1, 2> | conv<6, 3, padding{1}>);
+template <tenon::index G> using sliced = after<conv<12, 1>, mix<G>, halves, conv<3, 1>>;
+using sliced_output = net<input<8, 3, 2, 4> | conv<8, 1> | mix<2> | outputs(split<1, 2>, split<0, 4> | relu)>;
+using sliced_and_read = after<conv<12, 1>, mix<2>, concat(identity, split<0, 2>)>;
 using gated = net<input<4, 30> | tag<"in"> | ((conv<4, 2, causal> | tanh) * (from<"in"> | conv<4, 2, causal> | sigmoid)) | tag<"gate"> | outputs(conv<4, 1> + from<"in">, from<"gate"> | conv<3, 1>)>;
 using siamese = net<name<"left">(input<2, 6, 6>) | three<4> | (identity - (name<"right">(input<2, 6, 6>) | conv<4, 3, padding{1}>)) | flatten | linear<3>>;
 using twice = after<tag<"a">, concat(identity, from<"a">), conv<3, 1>>;
@@ -27,6 +32,18 @@ using halo = after<concat(three<8> | tag<"a">, from<"a"> | conv<4, 3, padding{1}
 using edge_of_output = net<input<3, 4, 4> | global_avg_pool | conv<4, 1> | concat(identity, conv<5, 3, padding{1}>)>;
 using end = after<concat(conv<8, 1>, conv<9, 3, padding{1}>)>;
 // clang-format on
+
+/// Slices that take their channels from the input of a shuffle.
+constexpr int slices_of_shuffles(tenon::plan_view plan) {
+  int slices = 0;
+  for (const tenon::step& s : plan.steps) slices += s.through >= 0;
+  return slices;
+}
+template <class M>
+constexpr int slices = slices_of_shuffles(view_of(M::schedule));
+static_assert(slices<sliced<2>> == 2 && slices<sliced<3>> == 2 && slices<sliced_output> == 2);
+static_assert(slices<sliced<4>> == 0 && slices<sliced_and_read> == 0 &&
+              slices<tenon::unfused<sliced<2>>> == 0);
 
 }  // namespace
 
@@ -39,6 +56,7 @@ using end = after<concat(conv<8, 1>, conv<9, 3, padding{1}>)>;
   net<input<20> | (linear<20> * (linear<20> | sigmoid))>, \
   net<input<2, 3, 4, 5> | (identity * (global_max_pool | sigmoid))>, \
   net<input<2, 3, 2, 2, 3> | (relu - identity)>, BOTH(inception), BOTH(unet), BOTH(shuffled), BOTH(gated), \
+  BOTH(sliced<2>), BOTH(sliced<3>), sliced<4>, sliced_output, sliced_and_read, \
   BOTH(siamese), BOTH(twice), echo, BOTH(vectors), BOTH(nested), BOTH(halo), BOTH(edge_of_output), BOTH(end), \
   map<concat(identity, conv<5, 3, padding{1}>)>, map<concat_along<1>(identity, relu)>, \
   after<concat_along<-1>(identity, conv<8, 3, padding{1}> | crop<extent{0, 0, 0, 3}>) , conv<4, 3, padding{1}>>, \

@@ -124,7 +124,12 @@ class plan_checker {
     }
     if (kind_at(st.covered[0]) == op::concat)
       return check_reads(s, st.in, node_at(st.covered[0]).inputs[st.operand], "a part");
-    check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
+    if (st.through >= 0) {
+      check_slice(s);
+      check_reads(s, st.in, node_at(st.through).inputs[0], "the shuffle's in");
+    } else {
+      check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
+    }
     check_epilogue(s);
     check_memory(s);
     check_overwrites(s);
@@ -132,6 +137,23 @@ class plan_checker {
     const buffer& out = buffer_at(st.out);
     if (out.channels * out.positions() != node_at(holds_[std::size_t(st.out)]).out.count())
       say("a result of another extent", s);
+  }
+
+  /// What reads the input of a shuffle is a slice of it that takes as many channels of each group.
+  void check_slice(int s) {
+    const step& st = step_at(s);
+    const node& slice = node_at(st.node);
+    const index groups = node_at(st.through).attr.groups;
+    if (kind_at(st.through) != op::channel_shuffle || slice.attr.kind != op::slice ||
+        value(slice.inputs[0]) != st.through || slice.axis != 0 || slice.attr.step != 1 ||
+        slice.begin % groups != 0 || slice.out.channels() % groups != 0)
+      say("a slice of no shuffle", s);
+  }
+  /// Do only steps read a shuffle that take its slices from its input?
+  bool is_only_sliced(int id) const {
+    int slices = 0;
+    for (const step& st : plan_.steps) slices += st.through == id;
+    return kind_at(id) == op::channel_shuffle && slices > 0 && slices == uses(id);
   }
 
   /// The buffer that has a place of its own, and the first channel of b in it.
@@ -378,6 +400,7 @@ class plan_checker {
       if (step_of_[std::size_t(id)] >= 0 || kind == op::identity || kind == op::dropout || kind == op::input)
         continue;
       if (kind == op::concat) continue;  // its readers ask for its parts
+      if (is_only_sliced(id)) continue;
       if (!reshapes(kind)) {
         say("a layer is not computed", id);
       } else if (node_at(node_at(id).inputs[0]).out.positions() != 1) {

@@ -65,12 +65,13 @@ const step_profile* times_of(const subject& s, std::size_t step) {
 /// The layers of a step as chips: the first one is what it computes, the others were fused into it.
 std::string chips_html(const subject& s, const step& what, bool gives_halo) {
   std::string out;
-  for (int k = 0; k < what.covered_count; ++k) {
-    const int id = what.covered[k];
+  const auto add = [&](int id) {
     const node& n = s.layer(id);
     out += "<span class=\"chip " + std::string(kind_of(n.attr.kind)) + "\" title=\"" +
            escaped(long_text(s.net.network, id)) + "\">" + escaped(short_text(n)) + "</span> ";
-  }
+  };
+  if (what.through >= 0) add(what.through);
+  for (int k = 0; k < what.covered_count; ++k) add(what.covered[k]);
   if (out.empty())
     out = gives_halo ? "<span class=\"dim\">zeros around a map</span>"
                      : "<span class=\"dim\">another layout</span>";

@@ -31,6 +31,15 @@ constexpr axis_steps natural_steps(const shape& s) {
   return {b, s};
 }
 
+/// The loops of a shuffle of `channels` channels, of which `to` may be a part: one channel of each group
+/// after the other.
+constexpr void add_shuffled(nest& n, const shape& to, index channels, index groups, const axis_steps& a,
+                            const axis_steps& o) {
+  n.add(to.channels() / groups, a.at[0], 0, o.at[0] * groups);
+  n.add(groups, a.at[0] * (channels / groups), 0, o.at[0]);
+  for (int i = 1; i < to.rank; ++i) n.add(to.extents[i], a.at[i], 0, o.at[i]);
+}
+
 /// The walk of a step that moves elements: out = a.
 constexpr nest copy_nest(const step_view& s) {
   const buffer &in = s.in(), &out = s.out();
@@ -62,6 +71,12 @@ constexpr nest copy_nest(const step_view& s) {
       for (int i = 0; i < to.rank; ++i) n.add(to.extents[i], from.extents[i] == 1 ? 0 : a.at[i], 0, o.at[i]);
       break;
     case op::slice:
+      if (s.what.through >= 0) {
+        const index groups = s.graph.nodes[s.what.through].attr.groups;
+        n.a_first += l.begin / groups * a.at[0];
+        add_shuffled(n, to, from.channels(), groups, a, o);
+        break;
+      }
       n.a_first += l.begin * a.at[l.axis];
       for (int i = 0; i < to.rank; ++i)
         n.add(to.extents[i], a.at[i] * (i == l.axis ? l.attr.step : 1), 0, o.at[i]);
@@ -101,9 +116,7 @@ constexpr nest copy_nest(const step_view& s) {
       n.add(r, a.at[2], 0, o.at[0]);
       break;
     case op::channel_shuffle:
-      n.add(from.channels() / r, a.at[0], 0, o.at[0] * r);
-      n.add(r, a.at[0] * (from.channels() / r), 0, o.at[0]);
-      for (int i = 1; i < to.rank; ++i) n.add(to.extents[i], a.at[i], 0, o.at[i]);
+      add_shuffled(n, to, from.channels(), r, a, o);
       break;
     default:  // concat
       if (s.what.operand == 1) n.out_first += (to.extents[l.axis] - from.extents[l.axis]) * o.at[l.axis];

@@ -18,16 +18,30 @@ class fusion {
 
  private:
   constexpr void count_uses() {
-    for (int id = 0; id < Nodes; ++id) d_.only_linear[id] = true;
+    for (int id = 0; id < Nodes; ++id) {
+      d_.only_linear[id] = true;
+      only_sliced_[id] = d_.options.fuse && d_.nodes[id].attr.kind == op::channel_shuffle;
+    }
     for (int id = 0; id < Nodes; ++id) {
       if (d_.does_nothing(d_.nodes[id].attr.kind)) continue;
       for (int in : d_.nodes[id].inputs) {
         if (in < 0) continue;
         ++d_.uses[d_.source(in)];
         if (d_.nodes[id].attr.kind != op::linear) d_.only_linear[d_.source(in)] = false;
+        bool& sliced = only_sliced_[d_.source(in)];
+        sliced = sliced && slices_groups(d_.nodes[id], d_.nodes[d_.source(in)].attr.groups);
       }
     }
-    for (int out : d_.outputs) ++d_.uses[d_.source(out)], d_.only_linear[d_.source(out)] = false;
+    for (int out : d_.outputs) {
+      ++d_.uses[d_.source(out)];
+      d_.only_linear[d_.source(out)] = only_sliced_[d_.source(out)] = false;
+    }
+  }
+
+  /// Is it a slice of channels that takes as many of each of the groups that a shuffle mixed?
+  static constexpr bool slices_groups(const node& n, index groups) {
+    return n.attr.kind == op::slice && n.axis == 0 && n.attr.step == 1 && n.begin % groups == 0 &&
+           n.out.channels() % groups == 0;
   }
 
   constexpr void add(int id) {
@@ -79,13 +93,16 @@ class fusion {
       case op::reshape:
       case op::squeeze:
         return add_reshape(id, in);
+      case op::slice:
+        return add_slice(id, in);
+      case op::channel_shuffle:
+        if (!only_sliced_[id]) d_.new_step(algorithm::copy, id);
+        return;
       case op::permute:
       case op::expand:
-      case op::slice:
       case op::crop:
       case op::pixel_shuffle:
       case op::pixel_unshuffle:
-      case op::channel_shuffle:
       case op::concat:
         d_.new_step(algorithm::copy, id);
         return;
@@ -132,6 +149,15 @@ class fusion {
       d_.alias[id] = in;
     else
       d_.new_step(algorithm::copy, id);
+  }
+
+  /// Slices of a channel shuffle that nobody else reads are taken from its input: elements move once.
+  constexpr void add_slice(int id, int in) {
+    const int s = d_.new_step(algorithm::copy, id);
+    if (!only_sliced_[in]) return;
+    d_.steps[s].through = in;
+    d_.operand[s][0] = d_.source(d_.nodes[in].inputs[0]);
+    ++d_.uses[d_.operand[s][0]];
   }
 
   constexpr void add_norm(int id, int in) {
@@ -206,6 +232,7 @@ class fusion {
   }
 
   draft<Nodes>& d_;
+  bool only_sliced_[Nodes]{};  // a channel shuffle that is no step of its own
 };
 
 }  // namespace tenon::detail
