@@ -12,7 +12,7 @@
 namespace tenon::detail {
 namespace {
 
-/// "1x14 px, 2x16 ch": the register tile of a step; ", 24 turns" if there are several.
+/// "1x14 px, 2x16 ch", or "3x8 ch x 2 taps": the register tile of a step; ", 24 turns" if there are several.
 std::string tile_text(const step_view& s, simd isa) {
   switch (s.what.how) {
     case algorithm::direct:
@@ -27,7 +27,8 @@ std::string tile_text(const step_view& s, simd isa) {
       const tile& t = g.shape;
       const turn by = turn_of(s, g);
       return std::to_string(t.rows) + 'x' + std::to_string(t.columns) + " px, " + std::to_string(t.vectors) +
-             'x' + std::to_string(t.vector_channels()) + " ch" + (t.taps > 1 ? " x 2 taps" : "") +
+             'x' + std::to_string(t.vector_channels()) + " ch" +
+             (t.lanes_per_channel > 1 ? " x 2 taps" : "") +
              (by.tiles > 0 ? ", " + std::to_string(by.count(g.layer)) + " turns" : "") +
              (s.what.by_rows ? ", row by row of the filter" : "");
     }

@@ -140,10 +140,11 @@ void pack_blocks(const direct_geometry& g, const folded& f, index taps, Weight w
   index first = 0;
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks; ++block, first += l.block_channels)
-      to = pack_panel(f, first, l.block_channels, l.block_channels, taps, weight, to, t.taps);
+      to = pack_panel(f, first, l.block_channels, l.block_channels, taps, weight, to, t.lanes_per_channel);
     const index rest = l.group_channels - l.blocks * l.block_channels;
     if (rest > 0)
-      to = pack_panel(f, first, rest, index(g.rest_vectors) * t.vector_channels(), taps, weight, to, t.taps);
+      to = pack_panel(f, first, rest, index(g.rest_vectors) * t.vector_channels(), taps, weight, to,
+                      t.lanes_per_channel);
     first += rest;
   }
 }

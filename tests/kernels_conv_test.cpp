@@ -94,7 +94,7 @@ constexpr bool takes_two_taps(tenon::simd isa) {
   const auto view = view_of(tenon::kept_plan<M::schedule>);
   for (const tenon::step& what : view.steps)
     if (what.how == tenon::algorithm::direct &&
-        tenon::direct_of({M::network.view(), view, what}, isa).shape.taps == 2)
+        tenon::direct_of({M::network.view(), view, what}, isa).shape.lanes_per_channel == 2)
       return true;
   return false;
 }
@@ -103,7 +103,7 @@ constexpr bool all_take_two_taps = (takes_two_taps<Ms>({16, 32}) && ...);
 static_assert(
     all_take_two_taps<by_twos<16, 24, 1>, by_twos<32, 16, 1>, by_twos<18, 24, 3>, by_twos_in_3_d,
                       by_twos_with_residual, by_twos_with_pool, by_twos_with_biases, by_twos_into_halo>);
-static_assert(takes_two_taps<by_twos<16, 12, 1>>({8, 16}) && takes_two_taps<by_twos<16, 6, 1>>({4, 16}));
+static_assert(takes_two_taps<by_twos<64, 12, 1>>({8, 16}) && takes_two_taps<by_twos<64, 6, 1>>({4, 16}));
 static_assert(!takes_two_taps<by_twos<17, 24, 1>>({16, 32}) && !takes_two_taps<by_twos<16, 64, 1>>({16, 32}));
 static_assert(!takes_two_taps<tenon::reproducible<by_twos<16, 24, 1>>>({16, 32}));
 
@@ -136,7 +136,7 @@ using pair = net<input<2, 7, 6> | conv<A, 3> | conv<B, 3, padding{2, 0, 1, 3}>>;
   by_twos<16, 24, 1>, by_twos<32, 16, 1>, by_twos<18, 24, 3>, by_twos<14, 20, 1>, by_twos<120, 40, 1>, by_twos<16, 12, 1>, by_twos<16, 6, 1>, \
   by_twos<16, 8, 1>, by_twos<20, 4, 3>, by_twos<10, 3, 3>, by_twos<16, 56, 1>, by_twos<40, 33, 1>, by_twos<16, 10, 3, stride{2}>, \
   by_twos<12, 24, 3, dilation{1, 2}, padding{1, 2}>, by_twos<24, 24, 3, groups{2}>, by_twos<12, 40, extent{1, 3}, cyclic, padding{0, 1}>, \
-  by_twos_in_3_d, by_twos_with_residual, by_twos_with_pool, by_twos_with_biases, by_twos_into_halo
+  by_twos_in_3_d, by_twos<3, 24, extent{3, 4}>, tenon::fast<by_twos<32, 24, 1>>, by_twos_with_residual, by_twos_with_pool, by_twos_with_biases, by_twos_into_halo
 // clang-format on
 #include <tenon/instantiate.hpp>
 

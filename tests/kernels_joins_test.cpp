@@ -21,6 +21,9 @@ template <tenon::index G> constexpr auto mix = channel_shuffle<G>;
 constexpr auto halves = concat(split<0, 2>, split<1, 2> | conv<6, 3, padding{1}>);
 template <tenon::index G> using sliced = after<conv<12, 1>, mix<G>, halves, conv<3, 1>>;
 using sliced_output = net<input<8, 3, 2, 4> | conv<8, 1> | mix<2> | outputs(split<1, 2>, split<0, 4> | relu)>;
+using sliced_by_six = after<conv<12, 1>, mix<6>, identity, halves>;
+using sliced_input = net<input<8, 3, 4> | mix<2> | concat(split<0, 2>, split<1, 2>)>;
+using sliced_vector = net<input<12> | mix<3> | outputs(split<0, 2>, split<1, 2>)>;
 using sliced_and_read = after<conv<12, 1>, mix<2>, concat(identity, split<0, 2>)>;
 using gated = net<input<4, 30> | tag<"in"> | ((conv<4, 2, causal> | tanh) * (from<"in"> | conv<4, 2, causal> | sigmoid)) | tag<"gate"> | outputs(conv<4, 1> + from<"in">, from<"gate"> | conv<3, 1>)>;
 using siamese = net<name<"left">(input<2, 6, 6>) | three<4> | (identity - (name<"right">(input<2, 6, 6>) | conv<4, 3, padding{1}>)) | flatten | linear<3>>;
@@ -41,7 +44,8 @@ constexpr int slices_of_shuffles(tenon::plan_view plan) {
 }
 template <class M>
 constexpr int slices = slices_of_shuffles(view_of(M::schedule));
-static_assert(slices<sliced<2>> == 2 && slices<sliced<3>> == 2 && slices<sliced_output> == 2);
+static_assert(slices<sliced<2>> == 2 && slices<sliced<3>> == 2 && slices<sliced_output> == 2 &&
+              slices<sliced_by_six> == 2 && slices<sliced_input> == 2 && slices<sliced_vector> == 2);
 static_assert(slices<sliced<4>> == 0 && slices<sliced_and_read> == 0 &&
               slices<tenon::unfused<sliced<2>>> == 0);
 
@@ -56,7 +60,7 @@ static_assert(slices<sliced<4>> == 0 && slices<sliced_and_read> == 0 &&
   net<input<20> | (linear<20> * (linear<20> | sigmoid))>, \
   net<input<2, 3, 4, 5> | (identity * (global_max_pool | sigmoid))>, \
   net<input<2, 3, 2, 2, 3> | (relu - identity)>, BOTH(inception), BOTH(unet), BOTH(shuffled), BOTH(gated), \
-  BOTH(sliced<2>), BOTH(sliced<3>), sliced<4>, sliced_output, sliced_and_read, \
+  BOTH(sliced<2>), BOTH(sliced<3>), sliced<4>, sliced_output, sliced_and_read, sliced_by_six, sliced_input, sliced_vector, \
   BOTH(siamese), BOTH(twice), echo, BOTH(vectors), BOTH(nested), BOTH(halo), BOTH(edge_of_output), BOTH(end), \
   map<concat(identity, conv<5, 3, padding{1}>)>, map<concat_along<1>(identity, relu)>, \
   after<concat_along<-1>(identity, conv<8, 3, padding{1}> | crop<extent{0, 0, 0, 3}>) , conv<4, 3, padding{1}>>, \

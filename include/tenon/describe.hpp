@@ -22,8 +22,8 @@ void summary(std::ostream& out = std::cout) {
 }
 
 /// Prints the plan of M: what each step computes and what was fused into it, algorithm and register tile for
-/// the instruction set `isa` ("1x14 px, 2x16 ch": pixels, and vectors of channels; "3x8 ch x 2 taps" where two
-/// lanes share a channel), how it is cut for several threads ("4 x rows", or "-" if one thread runs it),
+/// the instruction set `isa` ("1x14 px, 2x16 ch": pixels, and vectors of channels; "3x8 ch x 2 taps" where
+/// two lanes share a channel), how it is cut for several threads ("4 x rows", or "-" if one thread runs it),
 /// shapes, multiply-accumulates, bytes, the place of its output in the arena, and the microseconds that one
 /// core of `core` needs for it at the very least (see roofline.hpp).
 template <Model M>

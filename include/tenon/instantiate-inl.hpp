@@ -138,7 +138,7 @@ constexpr direct_tiles make_direct_tiles() {
           tiles.run[block][rows][columns] = &winograd_tile<key, Step::geometry.axis, Step::geometry.slide>;
         else if constexpr (key.depthwise > 0)
           tiles.run[block][rows][columns] = &depthwise_tile<key>;
-        else if constexpr (key.shape.taps > 1)
+        else if constexpr (key.shape.lanes_per_channel > 1)
           tiles.run[block][rows][columns] = &direct_tile_by_twos<key>;
         else
           tiles.run[block][rows][columns] = &direct_tile<key>;

@@ -26,18 +26,18 @@ struct simd {
   int registers;
 };
 
-/// Registers of one micro-kernel: `rows` x `columns` pixels times `vectors` vectors of output channels. Each
-/// of the `lanes` lanes of a vector has a channel of its own, or `taps` lanes side by side share one, the sum
-/// of every such tap each.
+/// Registers of one micro-kernel: `rows` x `columns` pixels times `vectors` vectors of `lanes` lanes. Lane l
+/// of a vector belongs to its channel l / lanes_per_channel, and sums the taps t of which
+/// t % lanes_per_channel == l % lanes_per_channel.
 struct tile {
   int rows = 1;
   int columns = 1;
   int vectors = 1;
   int lanes = 1;
-  int taps = 1;
+  int lanes_per_channel = 1;
 
   constexpr int pixels() const { return rows * columns; }
-  constexpr int vector_channels() const { return lanes / taps; }
+  constexpr int vector_channels() const { return lanes / lanes_per_channel; }
   constexpr int channels() const { return vectors * vector_channels(); }
   /// Vectors of the channels of a pixel when their sums have been added up.
   constexpr int stored_vectors() const { return (channels() + lanes - 1) / lanes; }
@@ -87,23 +87,23 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 }
 
 /// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles.
-/// rows x columns x vectors accumulators, the weights of one tap, and one input (which AVX-512 and NEON can
-/// take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
-/// pool. Into vectors of 64 bytes a load, of one value for all lanes, too, counts as two: some CPUs start one
-/// in a cycle (Intel Ice Lake in a virtual machine: 512 taps of 14 x 2 accumulators took 16.3 cycles each, of
-/// 9 x 3 14.0). `taps` tells how many weights each tile reads:
-/// those of a block of channels that do not stay in the L1 cache come from L2, 64 bytes in three cycles, and
-/// those that fill half of L2 from further off, 64 bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps:
-/// 2310 us by blocks of 48, 2110 by 32). With `two_taps`, two lanes may share a channel: to add them up takes
-/// two cycles for each vector that is stored.
+/// rows x columns x vectors accumulators, the weights of one tap (or two), and one input (which AVX-512 and
+/// NEON can take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a
+/// fused pool. Into vectors of 64 bytes a load, of one value for all lanes, too, counts as two: some CPUs
+/// start one in a cycle (Intel Ice Lake in a virtual machine: 512 taps of 14 x 2 accumulators took 16.3
+/// cycles each, of 9 x 3 14.0). `taps` tells how many weights each tile reads: those of a block of channels
+/// that do not stay in the L1 cache come from L2, 64 bytes in three cycles, and those that fill half of L2
+/// from further off, 64 bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps: 2310 us by blocks of 48,
+/// 2110 by 32). Of `least` to `most` lanes per channel, 1 or 2: to add up two lanes takes two cycles for each
+/// vector that is stored, and they are taken where they save a sixteenth.
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
-                           int pool_columns, index taps = 0, bool two_taps = false) {
+                           int pool_columns, index taps = 0, int least = 1, int most = 1) {
   tile best{pool_rows, pool_columns, 1, lanes_for(isa, channels)};
   if (columns < pool_columns) return best;  // a phase of a transposed convolution may have no outputs
   index best_cycles = -1;
-  for (int together = 1; together <= (two_taps && isa.lanes >= 4 ? 2 : 1); ++together) {
-    const int lanes = lanes_for(isa, channels * together);
-    const int width = lanes / together, most_vectors = together == 2 ? 6 : 4;
+  for (int shared = least; shared <= (isa.lanes >= 4 ? most : 1); ++shared) {
+    const int lanes = lanes_for(isa, channels * shared);
+    const int width = lanes / shared, most_vectors = shared == 2 ? 6 : 4;
     for (int v = 1; v <= most_vectors && v <= pieces(channels, width); ++v) {
       // Only the last block may end with a vector that is not full.
       if (v * width % lanes != 0 && v * width < channels) continue;
@@ -111,22 +111,23 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
       for (int r = pool_rows; r <= 4 * pool_rows && r <= rows; r += pool_rows) {
         // As many columns as the registers hold, then no more than cut the row into as many equal pieces.
         const index windows = columns / pool_columns;
-        const index most = (isa.registers - v - 1) / (index(r) * v * pool_columns);
-        if (most < 1) break;
-        const index c = pieces(windows, pieces(windows, most)) * pool_columns;
+        const index room = (isa.registers - v - 1) / (index(r) * v * pool_columns);
+        if (room < 1) break;
+        const index c = pieces(windows, pieces(windows, room)) * pool_columns;
         const auto cycles_of = [&](index nr) {
           const index bytes = taps * nr * width * index(sizeof(float));
           const index arrive = bytes <= panel_in_l1 ? 0 : (bytes < 600'000 ? 12 : 43) * nr * width / 16 + 4;
           return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
             const index near =
-                pieces(tile_cycles(tr * tc * nr, (nr + tr * tc) * (lanes == 16 ? 2 : 1)), together);
-            const index add_up = together == 1 ? 0 : 8 * tr * tc * pieces(nr, together) / taps;
+                pieces(tile_cycles(tr * tc * nr, (nr + tr * tc) * (lanes == 16 ? 2 : 1)), shared);
+            const index add_up = shared == 1 ? 0 : 8 * tr * tc * pieces(nr, shared) / taps;
             return (near < arrive ? arrive : near) + add_up;
           });
         };
         const index cycles = blocks * cycles_of(v) + (rest > 0 ? cycles_of(rest) : 0);
-        if (best_cycles < 0 || cycles < best_cycles)
-          best_cycles = cycles, best = {r, static_cast<int>(c), v, lanes, together};
+        const index cost = cycles + (shared - 1) * cycles / 16;
+        if (best_cycles < 0 || cost < best_cycles)
+          best_cycles = cost, best = {r, static_cast<int>(c), v, lanes, shared};
       }
     }
   }
@@ -214,7 +215,7 @@ struct direct_key {
   index column_step;  // elements between the inputs of neighbouring output columns
   index row_step;     // and rows; 0 for tiles of one row
   epilogue after;
-  bool partial;    // the last vector has fewer channels than lanes
+  bool partial;    // the last vector that is stored has fewer channels than lanes
   int depthwise;   // each lane has an input of its own; so many taps of a row at once, or 0
   index tap_step;  // of a depthwise convolution: elements between the inputs of neighbouring taps
   addends taps = addends::all;

@@ -188,6 +188,9 @@ std::vector<int> steps_of_nodes(graph_view network, plan_view schedule) {
   for (std::size_t s = 0; s < schedule.steps.size(); ++s)
     for (int k = 0; k < schedule.steps[s].covered_count; ++k)
       steps[static_cast<std::size_t>(schedule.steps[s].covered[k])] = static_cast<int>(s);
+  for (std::size_t s = schedule.steps.size(); s-- > 0;)  // of a shuffle, the first of its slices
+    if (const int shuffle = schedule.steps[s].through; shuffle >= 0)
+      steps[static_cast<std::size_t>(shuffle)] = static_cast<int>(s);
   return steps;
 }
 

@@ -62,7 +62,8 @@ const step_profile* times_of(const subject& s, std::size_t step) {
   return nullptr;
 }
 
-/// The layers of a step as chips: the first one is what it computes, the others were fused into it.
+/// The layers of a step as chips: a shuffle of which it takes a slice, what it computes, what was fused into
+/// it.
 std::string chips_html(const subject& s, const step& what, bool gives_halo) {
   std::string out;
   const auto add = [&](int id) {

@@ -27,7 +27,7 @@ struct direct_geometry {
   direct_layer layer;
   tile shape;
   int rest_vectors;
-  bool partial;  // the last vector of the last block
+  bool partial;  // is the last vector that is stored of the last block not full?
   index packed;  // elements of the packed weights
 };
 
@@ -49,10 +49,17 @@ constexpr row_of_taps taps_at_once(const direct_layer& l) {
   return overlap && taps <= 5 ? row_of_taps{static_cast<int>(taps), static_cast<int>(stride)} : row_of_taps{};
 }
 
-/// May two taps that are next to each other in memory share a vector? Their sums are added at the end.
-constexpr bool may_take_two_taps(const step_view& s, const direct_layer& l) {
-  return s.what.how == algorithm::direct && !s.what.by_rows && s.plan.numbers != numerics::reproducible &&
-         l.tap_channel_step == 1 && l.tap_channels % 2 == 0 && l.taps() >= 8;
+/// Lanes of a vector that share a channel: two where taps are next to each other in memory and it pays. It
+/// decides in which order taps are added, so it must be the same within a chain, where the map is one row.
+constexpr int lanes_per_channel_of(const step_view& s, simd isa, const direct_layer& l) {
+  const bool possible = s.what.how == algorithm::direct && !s.what.by_rows &&
+                        s.plan.numbers != numerics::reproducible && l.tap_channel_step == 1 &&
+                        l.tap_channels % 2 == 0 && l.taps() >= 8;
+  if (!possible) return 1;
+  const epilogue e = epilogue_of(s);
+  return choose_tile(isa, l.group_channels, e.pool_rows, s.out().columns * e.pool_columns, e.pool_rows,
+                     e.pool_columns, l.taps(), 1, 2)
+      .lanes_per_channel;
 }
 
 /// Do the weights of a block of channels come from L2 for each tile?
@@ -132,13 +139,14 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
   l.tap_channels = depthwise ? 1 : in.channels / n.groups;
   l.tap_channel_step = in.channel_step();
   join_taps(l);
+  if (depthwise)
+    return cut_blocks(l, choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows, e.pool_columns,
+                                               taps_at_once(l)));
   // A chain may ask for any number of rows.
   const index rows = s.what.band > 0 ? e.pool_rows : l.rows;
-  return cut_blocks(
-      l, depthwise ? choose_depthwise_tile(isa, l.group_channels, l.columns, e.pool_rows, e.pool_columns,
-                                           taps_at_once(l))
-                   : choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns,
-                                 s.what.by_rows ? l.taps() / l.tap_rows : l.taps(), may_take_two_taps(s, l)));
+  const int shared = lanes_per_channel_of(s, isa, l);
+  return cut_blocks(l, choose_tile(isa, l.group_channels, rows, l.columns, e.pool_rows, e.pool_columns,
+                                   s.what.by_rows ? l.taps() / l.tap_rows : l.taps(), shared, shared));
 }
 
 /// Inputs that fill the L2 cache would come from further off once for each block of output channels (of a

@@ -12,9 +12,9 @@
 //      ...    +------+------+
 //              w[tap] loaded once for all pixels
 //
-// Where vectors would not be full or loads take longer than sums (24 channels by vectors of 16), two taps
-// that are next to each other share every vector, lanes 2c and 2c + 1 for channel c; their sums
-// are added in the end. One load then is the input of two taps:
+// Where vectors would not be full or loads take longer than sums (24 channels by vectors of 16), two lanes
+// side by side belong to one channel, one for even taps and one for odd ones, and are added in the end. One
+// load then is the input of two taps:
 //
 //             +------+------+------+
 //   pixel 0 x | acc  | acc  | acc  |    x = in[pixel * column_step + tap % 2]
@@ -177,13 +177,18 @@ HWY_INLINE const float* add_taps_by_twos(const direct_layer& l, const float* HWY
           hwy::Prefetch(ahead);
           ahead += 2 * l.ahead_step;
         }
+        if constexpr (Key.streams) {
+          constexpr index lines = pieces(t.vectors * t.lanes, 16);
+          TENON_UNROLL
+          for (index line = 0; line < lines; ++line) hwy::Prefetch(panel + stream_distance + line * 16);
+        }
         V w[t.vectors];
         TENON_UNROLL
         for (int v = 0; v < t.vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
         TENON_UNROLL
         for (int pixel = 0; pixel < pixels; ++pixel) {
-          const V values =
-              both_of(d, x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step);
+          const V values = broadcast_two(
+              d, x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step);
           TENON_UNROLL
           for (int v = 0; v < t.vectors; ++v)
             acc[pixel * t.vectors + v] = mul_add(d, values, w[v], acc[pixel * t.vectors + v]);
@@ -202,7 +207,7 @@ HWY_NOINLINE void direct_tile_by_twos(const direct_layer& l, const float* HWY_RE
   constexpr tile t = Key.shape;
   constexpr direct_key stored = [] {
     direct_key key = Key;
-    key.shape.vectors = Key.shape.stored_vectors(), key.shape.taps = 1;
+    key.shape.vectors = Key.shape.stored_vectors(), key.shape.lanes_per_channel = 1;
     return key;
   }();
   constexpr int pixels = t.pixels(), sums = pixels * t.vectors, vectors = stored.shape.vectors;

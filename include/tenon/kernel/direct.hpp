@@ -24,7 +24,7 @@ struct direct_layer {
   index rest_block;              // 1 if channels remain after the full blocks
   index panel, rest_panel;       // packed elements of a block
   index ahead_step;              // elements of the next panel to ask for with each tap of each tile
-  std::size_t last_lanes;        // channels in the last vector of a group
+  std::size_t last_lanes;        // channels in the last vector of a group that is stored
   bool depthwise;                // each output channel reads the input channel of its own number
 
   constexpr index taps() const { return tap_planes * tap_rows * tap_columns * tap_channels; }

@@ -175,7 +175,7 @@ constexpr piece<pool_layer> piece_of(const pool_layer& all, const slice& s) {
 }
 
 /// The loop along which a walk is cut: the outermost one with enough to do for some threads, or else the
-/// longest. (Along an inner one threads would write into the same cache lines: 116 channels of 28 x 28 pixels
+/// longest. (Along an inner one threads may write into the same cache lines: 116 channels of 28 x 28 pixels
 /// took two threads three times as long as one.)
 constexpr int cut_loop(const nest& n) {
   // Of a matrix that is transposed, the longer side: pieces of both are to be worth a few vectors.

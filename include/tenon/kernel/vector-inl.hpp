@@ -13,7 +13,7 @@
 
 // In front of a loop with a constant count over an array of vectors: it must not stay a loop, or the array
 // stays in memory instead of becoming registers. (Lambdas over an index_sequence do the same in twice the
-// compile time.)
+// compile time. GCC leaves a loop alone whose condition calls a member, even a constexpr one.)
 #ifndef TENON_UNROLL
 #define TENON_UNROLL _Pragma("GCC unroll 64")
 #endif
@@ -66,17 +66,15 @@ HWY_INLINE hn::Vec<D> odd_lanes(D d, hn::Vec<D> lo, hn::Vec<D> hi) {
 #endif
 }
 
+#if HWY_TARGET != HWY_SCALAR
 /// Lanes 0, 2, 4, ... are from[0], lanes 1, 3, 5, ... from[1].
 template <class D>
-HWY_INLINE hn::Vec<D> both_of(D d, const float* from) {
-#if HWY_TARGET == HWY_SCALAR
-  return hn::Set(d, *from);
-#else
+HWY_INLINE hn::Vec<D> broadcast_two(D d, const float* from) {
   std::uint64_t both;
   hwy::CopyBytes<sizeof both>(from, &both);
   return hn::BitCast(d, hn::Set(hn::Repartition<std::uint64_t, D>(), both));
-#endif
 }
+#endif
 
 }  // namespace tenon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -76,7 +76,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   // Weights that fill the cache come from further off in each turn: one turn that fills it, too, is faster
   // than two (256 channels of 14 x 14: 900 us, 795 so, on Intel Ice Lake, with 1.25 MiB of L2).
   const bool far = point * p.in_channels * p.channels > cache, all_fit = tiles * of_tile <= 9 * cache / 5;
-  if (!p.by_points && far && all_fit) most = tiles;
+  if (p.shape.halvings == 0 && !p.by_points && far && all_fit) most = tiles;
   if (p.in_planes > p.planes) most = tiles;
   p.turns = pieces(tiles, most);
   constexpr index widest = 14;  // micro-kernel that multiplies, almost always: room for a turn of whole ones
