@@ -239,6 +239,7 @@ def plot(folder, name, commands, data):
         script.append(f"$d{i} << EOD\n" + "\n".join(" ".join(map(str, row)) for row in rows) + "\nEOD")
     done = subprocess.run(["gnuplot"], input="\n".join([*script, commands]), text=True, capture_output=True, check=False)
     if done.returncode:
+        (folder / name).unlink(missing_ok=True)  # an empty one
         print(f"note: gnuplot made no {name}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
 
 
@@ -268,20 +269,24 @@ plot least({peak}, x * {l2}) w l lw 2 lc rgb '#222222' t 'peak {peak:.0f} GFLOP/
 """, [steps, layers, theirs])
 
 
+PEER_BARS = {"onnxruntime": ("ONNX Runtime", 1), "libtorch": ("libtorch", 4), "onednn": ("oneDNN, convolutions alone", 2),
+             "onednn_winograd": ("with Winograd", 3)}
+
+
 def plot_networks(folder, one):
     names = [name for name in TO_REACH if name + "/tenon" in one.all]
     names += [name for name in names_of(one) if name not in names]
-    rows = []
-    for name in names:
-        ours = one.us(name + "/tenon")
-        rows.append([f'"{name}"', *((peer_us(one, name, peer) or 0) / ours or "NaN" for peer in PEERS)])
+    # Gnuplot refuses a column without any bar.
+    peers = [peer for peer in PEERS if any(peer_us(one, name, peer) for name in names)]
+    rows = [[f'"{name}"', *((peer_us(one, name, peer) or 0) / one.us(name + "/tenon") or "NaN" for peer in peers)]
+            for name in names]
+    bars = [f"$d0 using {column}:xtic(1) t '{PEER_BARS[peer][0]}' lc rgb '{COLOURS[PEER_BARS[peer][1]]}', "
+            for column, peer in enumerate(peers, 2)]
     plot(folder, "networks.svg", f"""
 set style data histogram; set style histogram clustered gap 1; set style fill solid 0.9 noborder
 set boxwidth 0.9; set xtics rotate by -35 noenhanced; set ylabel 'time, tenon = 1'; set yrange [0:{LONGEST_BAR}]
 set key outside top center horizontal
-plot $d0 using 2:xtic(1) t 'ONNX Runtime' lc rgb '{COLOURS[1]}', \\
-  '' using 3 t 'libtorch' lc rgb '{COLOURS[4]}', '' using 4 t 'oneDNN, convolutions alone' lc rgb '{COLOURS[2]}', \\
-  '' using 5 t 'with Winograd' lc rgb '{COLOURS[3]}', 1 w l lw 2 lc rgb '{COLOURS[0]}' t 'tenon'
+plot {"".join(bars)}1 w l lw 2 lc rgb '{COLOURS[0]}' t 'tenon'
 """, [rows])
 
 
