@@ -84,8 +84,8 @@ inline std::string map_text(const buffer& b) {
   return text;
 }
 
-/// "layer1.0.conv1 conv<64, 3> | batch_norm | relu": the layers that a step computes, or
-/// takes along.
+/// "layer1.0.conv1 conv<64, 3> | batch_norm | relu": the layers that a step computes, behind the shuffle of
+/// which it takes a slice.
 inline std::string computed_by(const step_view& s) {
   std::string text;
   const auto add = [&](int id) {

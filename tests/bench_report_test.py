@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """bench/report.py writes above each table what the file of its figures says of itself, and no commit above those of files
 that say nothing; its picture of the networks shows the peers that there are."""
+import contextlib
 import json
 import pathlib
 import shutil
@@ -38,23 +39,26 @@ def figures_of_all():
     }
 
 
-def captions_of(files):
-    """{table: its caption}"""
+@contextlib.contextmanager
+def reported(files):
+    """The folder with these figures and what bench/report.py makes of them."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for file, figures in files.items():
             (folder / f"{file}.json").write_text(json.dumps(figures))
         subprocess.run([sys.executable, REPORT, folder], check=True, stderr=subprocess.DEVNULL)
+        yield folder
+
+
+def captions_of(files):
+    """{table: its caption}"""
+    with reported(files) as folder:
         return {path.stem: path.read_text().splitlines()[2] for path in folder.glob("*.md")}
 
 
 def makes_picture_of_peers(files):
     """Is there one, though not every peer was timed?"""
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for file, figures in files.items():
-            (folder / f"{file}.json").write_text(json.dumps(figures))
-        subprocess.run([sys.executable, REPORT, folder], check=True, stderr=subprocess.DEVNULL)
+    with reported(files) as folder:
         picture = folder / "networks.svg"
         return picture.exists() and picture.stat().st_size > 0
 

@@ -122,24 +122,24 @@ HWY_INLINE void fetch_outputs(const direct_layer& l, const float* out) {
 inline constexpr index stream_distance = 256;
 
 /// acc[pixel * vectors + vector] += sum over `rows` rows of taps of w[tap] * x[pixel][tap], for the first
-/// `Pixels` pixels of the tile. `panel` is at the
-/// weights of the first tap; returns the end of those it used.
+/// `Pixels` pixels of the tile; of two taps in each vector, the sums are in lanes side by side. `panel` is at
+/// the weights of the first tap; returns the end of those it used.
 template <direct_key Key, int Pixels, class V>
 HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float* HWY_RESTRICT in,
                                  const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
   constexpr tile t = Key.shape;
-  constexpr int vectors = t.vectors;
+  constexpr int vectors = t.vectors, together = t.lanes_per_channel;
   const tag<t.lanes, Key.numbers> d;
   for (index row = 0; row < rows; ++row) {
     for (index column = 0; column < l.tap_columns; ++column) {
       const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
-      for (index channel = 0; channel < l.tap_channels; ++channel) {
+      for (index channel = 0; channel < l.tap_channels; channel += together) {
         if constexpr (Key.fetches) {
           hwy::Prefetch(ahead);
-          ahead += l.ahead_step;
+          ahead += together * l.ahead_step;
         }
         if constexpr (Key.streams) {
-          constexpr index lines = pieces(t.channels(), 16);
+          constexpr index lines = pieces(vectors * t.lanes, 16);
           TENON_UNROLL
           for (index line = 0; line < lines; ++line) hwy::Prefetch(panel + stream_distance + line * 16);
         }
@@ -149,51 +149,17 @@ HWY_INLINE const float* add_taps(const direct_layer& l, index rows, const float*
         TENON_UNROLL
         for (int pixel = 0; pixel < Pixels; ++pixel) {
           const float* at = x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step;
-          const V value = hn::Set(d, *at);
+          V value;
+          if constexpr (together == 2)
+            value = broadcast_two(d, at);
+          else
+            value = hn::Set(d, *at);
           TENON_UNROLL
           for (int v = 0; v < vectors; ++v)
             acc[pixel * vectors + v] = mul_add(d, value, w[v], acc[pixel * vectors + v]);
         }
-        panel += t.channels();
-        x += l.tap_channel_step;
-      }
-    }
-  }
-  return panel;
-}
-
-/// The same, two taps in each vector: their sums are in lanes side by side.
-template <direct_key Key, class V>
-HWY_INLINE const float* add_taps_by_twos(const direct_layer& l, const float* HWY_RESTRICT in,
-                                         const float* HWY_RESTRICT panel, V* acc, const float*& ahead) {
-  constexpr tile t = Key.shape;
-  constexpr int pixels = t.pixels();
-  const tag<t.lanes, Key.numbers> d;
-  for (index row = 0; row < l.tap_rows; ++row) {
-    for (index column = 0; column < l.tap_columns; ++column) {
-      const float* HWY_RESTRICT x = in + row * l.tap_row_step + column * l.tap_column_step;
-      for (index channel = 0; channel < l.tap_channels; channel += 2, x += 2) {
-        if constexpr (Key.fetches) {
-          hwy::Prefetch(ahead);
-          ahead += 2 * l.ahead_step;
-        }
-        if constexpr (Key.streams) {
-          constexpr index lines = pieces(t.vectors * t.lanes, 16);
-          TENON_UNROLL
-          for (index line = 0; line < lines; ++line) hwy::Prefetch(panel + stream_distance + line * 16);
-        }
-        V w[t.vectors];
-        TENON_UNROLL
-        for (int v = 0; v < t.vectors; ++v) w[v] = hn::LoadU(d, panel + v * t.lanes);
-        TENON_UNROLL
-        for (int pixel = 0; pixel < pixels; ++pixel) {
-          const V values = broadcast_two(
-              d, x + (pixel / t.columns) * Key.row_step + (pixel % t.columns) * Key.column_step);
-          TENON_UNROLL
-          for (int v = 0; v < t.vectors; ++v)
-            acc[pixel * t.vectors + v] = mul_add(d, values, w[v], acc[pixel * t.vectors + v]);
-        }
-        panel += t.vectors * t.lanes;
+        panel += vectors * t.lanes;
+        x += together * l.tap_channel_step;
       }
     }
   }
@@ -219,7 +185,7 @@ HWY_NOINLINE void direct_tile_by_twos(const direct_layer& l, const float* HWY_RE
   if constexpr (Key.fetches_outputs) fetch_outputs<stored>(l, out);
   const float* weights = panel + t.channels();
   for (index plane = 0; plane < l.tap_planes; ++plane)
-    weights = add_taps_by_twos<Key>(l, in + plane * l.tap_plane_step, weights, acc, ahead);
+    weights = add_taps<Key, pixels>(l, l.tap_rows, in + plane * l.tap_plane_step, weights, acc, ahead);
   TENON_UNROLL
   for (int pixel = 0; pixel < pixels; ++pixel) {
     TENON_UNROLL
