@@ -235,7 +235,9 @@ void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, flo
   const direct_layer& m = g.layer.multiply;
   const index first = own.begin(s.out().channels), last = own.end(s.out().channels);
   for (index o = first; o < last; ++o) to[o] = f.bias(o);
-  const index plane = filter.win.kernel[1] * filter.win.kernel[2] * filter.channels;
+  // Of tiles of one column the columns of the filter stand in for its planes.
+  const index line = filter.win.kernel[2] * filter.channels;
+  const index plane = s.what.one_column ? filter.channels : filter.win.kernel[1] * line;
   const index width = g.layer.vectors * index(g.layer.lanes);
   for (index o = first; o < last; ++o) {
     const index b = o / m.block_channels;
@@ -244,8 +246,8 @@ void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, flo
       double w[max_winograd_taps][max_winograd_taps], half[max_winograd_points][max_winograd_taps];
       for (int r = 0; r < rows.taps; ++r)
         for (int c = 0; c < columns.taps; ++c)
-          w[r][c] = f.weight(o, filter(t / filter.channels * plane +
-                                       (r * columns.taps + c) * filter.channels + t % filter.channels));
+          w[r][c] = f.weight(
+              o, filter(t / filter.channels * plane + r * line + c * filter.channels + t % filter.channels));
       for (int p = 0; p < rows.points(); ++p) {
         for (int c = 0; c < columns.taps; ++c) {
           half[p][c] = 0;

@@ -81,6 +81,8 @@ class bounded {
     };
     if (tenon::is_winograd_rows(how))
       sum.add_winograd(n, o, channels, weight, input, {tenon::winograd_rows_of(n, outputs), {}}, true);
+    else if (tenon::is_winograd_column(how))
+      sum.add_winograd(n, o, channels, weight, input, {axis_for(0), {}}, true);
     else
       sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)}, false);
     return sum;
@@ -202,9 +204,11 @@ class bounded {
       if (rank == 3) k.at[0] = other;
       return k;
     };
-    // Inputs below the last row are not there: the last one is read instead.
+    // Row by row, inputs below the last row are not there: the last one is read instead.
     const tenon::index outputs_there =
-        rows_alone ? std::min<tenon::index>(rows.outputs, n.out.spatial(0) - (o.at[0] - row)) : rows.outputs;
+        tenon::is_winograd_rows(n.attr.how)
+            ? std::min<tenon::index>(rows.outputs, n.out.spatial(0) - (o.at[0] - row))
+            : rows.outputs;
     const tenon::index last_input = (outputs_there - 1) * rows.stride + rows.taps - 1;
     for (tenon::index channel = 0; channel < channels; ++channel) {
       for (tenon::index other = 0; other < others; ++other) {

@@ -15,14 +15,24 @@ inline constexpr auto by_2 = conv<C, Kernel, algorithm<tenon::method::winograd_2
 template <index C, auto Kernel, auto... Options>
 inline constexpr auto by_4 = conv<C, Kernel, algorithm<tenon::method::winograd_4>, Options...>;
 
+template <index C, auto Kernel, auto... Options>
+inline constexpr auto column_of_2 = conv<C, Kernel, algorithm<tenon::method::winograd_2x1>, Options...>;
+template <index C, auto Kernel, auto... Options>
+inline constexpr auto column_of_4 = conv<C, Kernel, algorithm<tenon::method::winograd_4x1>, Options...>;
+
 /// Channels around the lengths of vectors.
 template <index IC, index OC>
 using channels = net<input<IC, 6, 9> | by_4<OC, 3, padding{1}>>;
 /// Rows and columns of whole tiles, and with every rest.
 template <index H, index W>
 using rests = net<input<3, H, W> | by_4<5, 3, padding{1}> | by_2<4, 3>>;
+/// Tiles of one column.
+template <index H, index W, index OC>
+using columns = net<input<5, H, W> | column_of_2<OC, 3, padding{1}> | relu | column_of_4<OC, 3, padding{1}>>;
 template <auto Pool>
 using pooled = net<input<5, 9, 8> | by_4<10, 3, padding{1}, no_bias> | batch_norm | relu | Pool>;
+using pooled_column =
+    net<input<5, 9, 8> | column_of_4<10, 3, padding{1}, no_bias> | batch_norm | relu | max_pool<2>>;
 template <index C, auto Convolution>
 using residual = net<input<C, 7, 8> | (identity + (Convolution | relu | Convolution | batch_norm)) | relu>;
 /// With a stride: the tiles of its phases.
@@ -55,6 +65,16 @@ constexpr index turns_of =
         {Channels, Extent, Extent}, 1, 1)
         .turns;
 static_assert(turns_of<256, 14> == 1 && turns_of<256, 20> > 1 && turns_of<64, 32> > 1);
+
+/// So does a map with few pixels if its weights come from far off: less of them than of tiles of two columns.
+template <index Channels, index Extent>
+constexpr bool in_columns = [] {
+  using chosen = net<input<Channels, Extent, Extent> | conv<Channels, 3, padding{1}, no_bias>>;
+  for (const tenon::step& s : view_of(chosen::schedule).steps)
+    if (s.one_column) return true;
+  return false;
+}();
+static_assert(in_columns<512, 7> && !in_columns<256, 14> && !in_columns<64, 56>);
 
 /// Each of the networks has such a convolution.
 template <class... Ms>
@@ -96,7 +116,15 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   BOTH(net<input<5, 18, 16> | by_2<10, 3, stride{2}, padding{1}> | relu | max_pool<2>>),                         \
   net<input<40, 34, 35> | by_2<33, 3, stride{2}, padding{1}>>,                                                   \
   net<input<3, 6, 12> | by_4<9, extent{1, 3}, dilation{3, 3}, padding{0, 3}>>,                                 \
-  net<input<3, 9, 10> | by_4<9, 3, padding{1}, cyclic> | by_4<5, 3, padding{1}, reflect>>
+  net<input<3, 9, 10> | by_4<9, 3, padding{1}, cyclic> | by_4<5, 3, padding{1}, reflect>>,                     \
+  columns<7, 7, 48>, columns<8, 5, 17>, columns<1, 6, 9>, columns<6, 1, 33>, columns<30, 26, 5>,               \
+  net<input<512, 7, 7> | column_of_2<80, 3, padding{1}> | relu>,                                               \
+  net<input<3, 9, 12> | column_of_2<9, 3> | column_of_4<7, extent{3, 5}, padding{1, 2}, no_bias>>,             \
+  net<input<3, 9, 12> | column_of_2<9, extent{3, 1}> | column_of_4<7, extent{5, 4}, padding{3, 0, 1, 4}>>,     \
+  net<input<3, 17, 12> | column_of_2<9, 3, stride{2, 1}, padding{1}> | column_of_4<7, extent{4, 3}, stride{2, 1}>>,\
+  net<input<3, 9, 10> | column_of_4<9, 3, padding{1}, cyclic> | column_of_2<5, 3, padding{1}, reflect>>,       \
+  BOTH(pooled_column), BOTH(residual<9, column_of_2<9, 3, padding{1}>>),                                       \
+  BOTH(residual<18, column_of_4<18, 5, padding{2}>>)
 // clang-format on
 #include <tenon/instantiate.hpp>
 

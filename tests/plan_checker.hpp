@@ -299,7 +299,9 @@ class plan_checker {
     const index outs[] = {out.depth, out.rows, out.columns};
     index tiles = out.depth, points = 1;
     for (int axis : {1, 2}) {
-      const index taps = w.kernel[axis], pool = st.pool < 0 ? 1 : on_memory(node_at(st.pool)).kernel[axis];
+      const bool alone = st.one_column && axis == 2;  // its taps are added as they are
+      const index taps = alone ? 1 : w.kernel[axis],
+                  pool = st.pool < 0 ? 1 : on_memory(node_at(st.pool)).kernel[axis];
       const index stride = w.stride[axis], phase = (taps + stride - 1) / stride, dilation = w.dilation[axis];
       const index outputs = taps == 1 ? 1 : st.outputs + phase - 1 > 6 ? 2 : st.outputs;
       const index lines = (outs[axis] * pool + outputs - 1) / outputs;
@@ -307,14 +309,17 @@ class plan_checker {
         say("a filter that Winograd does not take", s);
       if (dilation > 1 && (outs[axis] % (outputs * dilation) != 0 || stride > 1))
         say("a dilated tile with a rest", s);
-      if ((lines * outputs - 1) * stride + (taps - 1) * dilation + 1 >
+      if ((lines * outputs - 1) * stride + (w.kernel[axis] - 1) * dilation + 1 >
           w.pad_lo[axis] + extents[axis] + halos[axis])
         say("a tile reads beyond its halo", s);
       tiles *= lines, points *= taps == 1 ? 1 : (outputs - 1) * stride + taps;
     }
     if (points > 121 || points < 4) say("a filter that Winograd does not take", s);
-    if (w.kernel[0] > 1 &&
-        buffer_at(st.scratch).elements() < points * (tiles / out.depth * in.depth * in.channels))
+    if (st.one_column && w.stride[2] * w.dilation[2] * out.depth != 1)
+      say("a filter that Winograd does not take", s);
+    const index read =
+        st.one_column ? tiles / out.columns * (out.columns + w.kernel[2] - 1) : tiles / out.depth * in.depth;
+    if ((w.kernel[0] > 1 || st.one_column) && buffer_at(st.scratch).elements() < points * read * in.channels)
       say("too little memory for the transformed inputs", s);
   }
 

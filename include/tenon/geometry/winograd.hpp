@@ -50,7 +50,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const step_view& s) {
   const epilogue e = epilogue_of(s);
   const int last = s.what.pool >= 0 ? s.what.pool : s.what.node;
   return winograd_tiles_plan_of(s.layer(), s.in().channels, s.what.outputs, s.graph.nodes[last].out,
-                                e.pool_rows, e.pool_columns);
+                                e.pool_rows, e.pool_columns, s.what.one_column);
 }
 
 struct winograd_tiles_geometry {
@@ -63,7 +63,7 @@ struct winograd_tiles_geometry {
 constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa) {
   const winograd_tiles_plan p = winograd_tiles_plan_of(s);
   const buffer& in = s.in();
-  const window w = on_memory(s.layer());
+  window w = on_memory(s.layer());
   winograd_tiles_layer l{};
   l.out = output_of(s, epilogue_of(s));
   l.out.out_row_step *= w.dilation[1], l.out.residual_row_step *= w.dilation[1];
@@ -73,6 +73,11 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.points = p.shape.points();
   l.tap_row_step = w.dilation[1] * in.row_step(), l.tap_column_step = w.dilation[2] * in.column_step();
   l.in_plane_step = w.stride[0] * in.plane_step();
+  if (s.what.one_column) {
+    w.kernel[0] = w.kernel[2];
+    l.in_plane_step = in.column_step();
+    l.out.out_plane_step = l.out.out_column_step, l.out.residual_plane_step = l.out.residual_column_step;
+  }
   l.in_row_step = w.stride[1] * in.row_step(), l.in_column_step = w.stride[2] * in.column_step();
   l.channels = p.in_channels;
   l.map_rows = s.out().rows, l.map_columns = s.out().columns;

@@ -17,6 +17,11 @@ constexpr std::string_view purpose(method m) {
       return "2-D filters of one group, dilation 1, 3 to 11 rows, a stride up to 4 (at most 4 rows for "
              "each), and "
              "a bias per channel";
+    case method::winograd_2x1:
+    case method::winograd_4x1:
+      return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a step "
+             "of "
+             "1 along the row, and a bias per channel";
     case method::winograd_2:
     case method::winograd_4:
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
@@ -38,9 +43,20 @@ constexpr bool is_winograd_rows(method m) {
   return m == method::winograd_rows || m == method::winograd_rows_4;
 }
 
+/// In tiles of one column?
+constexpr bool is_winograd_column(method m) { return m == method::winograd_2x1 || m == method::winograd_4x1; }
+
 /// Outputs of a tile along an axis, as many as a method computes at once; pixels of one of Strassen's.
 constexpr int outputs_at_once(method m) {
-  return m == method::winograd_rows_4 || m == method::winograd_4 || m == method::strassen_twice ? 4 : 2;
+  switch (m) {
+    case method::winograd_rows_4:
+    case method::winograd_4x1:
+    case method::winograd_4:
+    case method::strassen_twice:
+      return 4;
+    default:
+      return 2;
+  }
 }
 
 /// The tile of a Winograd convolution along the rows.
@@ -71,6 +87,10 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
     return rank == 2 && w.dilation[0] * w.dilation[1] == 1 && w.kernel[0] <= max_winograd_taps &&
            has_points(winograd_rows_of(n, outputs_at_once(m)));
   }
+  if (is_winograd_column(m)) {
+    return rank == 2 && w.dilation[0] * w.dilation[1] * w.stride[1] == 1 &&
+           tile_outputs(m, w.kernel[0], w.stride[0]) > 1;
+  }
   if (rank == max_spatial_rank && w.dilation[0] * w.stride[0] != 1) return false;
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
@@ -88,7 +108,7 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
 constexpr bool takes_pool(method m, const node& n, const window& pool) {
   const int rank = n.out.spatial_rank();
   if (is_winograd_rows(m)) return outputs_at_once(m) % pool.kernel[0] == 0;
-  if (is_strassen(m)) return false;
+  if (is_strassen(m) || is_winograd_column(m)) return false;
   if (m != method::winograd_2 && m != method::winograd_4) return true;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis)
     if (tile_outputs(m, n.win.kernel[axis], n.win.stride[axis]) % pool.kernel[axis] != 0 ||

@@ -41,29 +41,25 @@ class choice {
       const index least_for_rows = asked == method::automatic ? 8 : 1;  // fewer leave lanes empty
       const convolution_cost cost{n, channels, weights_};
       index best = cost.direct();
-      const auto consider = [&](method m, algorithm how, int outputs, bool possible, auto cycles) {
+      const auto consider = [&](method m, algorithm how, bool possible, auto cycles) {
         if (!possible || (asked != method::automatic && asked != m)) return;
         const index estimate = cycles();
         if (asked != m && estimate >= best) return;
-        best = estimate, st.how = how, st.outputs = outputs;
+        best = estimate, st.how = how, st.outputs = outputs_at_once(m), st.one_column = is_winograd_column(m);
       };
-      for (const method m : {method::winograd_rows, method::winograd_rows_4}) {
-        const int outputs = outputs_at_once(m);
-        consider(m, algorithm::winograd_rows, outputs, possible(s, m) && n.out.channels() >= least_for_rows,
-                 [&] { return cost.rows(winograd_rows_of(n, outputs)); });
-      }
-      for (const method m : {method::winograd_2, method::winograd_4}) {
-        const int outputs = outputs_at_once(m);
+      for (const method m : {method::winograd_rows, method::winograd_rows_4})
+        consider(m, algorithm::winograd_rows, possible(s, m) && n.out.channels() >= least_for_rows,
+                 [&] { return cost.rows(winograd_rows_of(n, outputs_at_once(m))); });
+      for (const method m :
+           {method::winograd_2x1, method::winograd_4x1, method::winograd_2, method::winograd_4}) {
+        const auto tiles = [&] { return d_.tiles_of(s, outputs_at_once(m), is_winograd_column(m)); };
         // Tiles of 9 x 9 inputs save a tenth of the time of those of 5 x 5 at best, and take MiB of memory.
-        consider(m, algorithm::winograd_tiles, outputs,
-                 possible(s, m) && (asked == m || d_.tiles_of(s, outputs).shape.points() <= 36),
-                 [&] { return cost.tiles(d_.tiles_of(s, outputs)); });
+        consider(m, algorithm::winograd_tiles, possible(s, m) && (asked == m || tiles().shape.points() <= 36),
+                 [&] { return cost.tiles(tiles()); });
       }
-      for (const method m : {method::strassen, method::strassen_twice}) {
-        const int pixels = outputs_at_once(m);
-        consider(m, algorithm::strassen, pixels, possible(s, m),
-                 [&] { return cost.strassen(d_.tiles_of(s, pixels)); });
-      }
+      for (const method m : {method::strassen, method::strassen_twice})
+        consider(m, algorithm::strassen, possible(s, m),
+                 [&] { return cost.strassen(d_.tiles_of(s, outputs_at_once(m))); });
       st.by_rows = st.how == algorithm::direct && adds_by_rows(n, channels) && st.pool < 0;
     }
   }

@@ -37,7 +37,7 @@ struct convolution_cost {
     const index points = p.shape.points(), depth = p.in_planes - p.planes + 1;
     if (depth > 1 && points * p.input_point(p.room) > 2'000'000) return std::numeric_limits<index>::max();
     // To begin and to end a sum takes about as long as three products.
-    const index products = p.tiles() * points * depth * (p.in_channels + 3) * p.channels / 32 * 9 / 8;
+    const index products = p.tiles() * points * (depth * p.in_channels + 3) * p.channels / 32 * 9 / 8;
     const index vectors =
         p.tiles() / p.planes * p.in_planes * pieces(p.in_channels, 16) + p.tiles() * pieces(p.channels, 16);
     return together(products + vectors * points * (p.by_points ? 11 : 3),

@@ -101,16 +101,18 @@ struct draft {
     return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
 
-  /// What step s would be as a convolution in tiles of so many outputs.
-  constexpr winograd_tiles_plan tiles_of(int s, int outputs) const {
+  /// What step s would be as a convolution in tiles of so many outputs, or of so many rows of one column.
+  constexpr winograd_tiles_plan tiles_of(int s, int outputs, bool one_column = false) const {
     const step& st = steps[s];
     const bool pooled = st.pool >= 0;
     const window p = on_memory(nodes[pooled ? st.pool : st.node]);
     return winograd_tiles_plan_of(nodes[st.node], nodes[operand[s][0]].out.channels(), outputs,
                                   nodes[pooled ? st.pool : st.node].out, pooled ? p.kernel[1] : 1,
-                                  pooled ? p.kernel[2] : 1);
+                                  pooled ? p.kernel[2] : 1, one_column);
   }
-  constexpr winograd_tiles_plan tiles_of(int s) const { return tiles_of(s, steps[s].outputs); }
+  constexpr winograd_tiles_plan tiles_of(int s) const {
+    return tiles_of(s, steps[s].outputs, steps[s].one_column);
+  }
 
   constexpr void cover(int s, int id) {
     steps[s].covered[steps[s].covered_count++] = id;

@@ -2,6 +2,8 @@
 // set alike.
 #pragma once
 
+#include <utility>
+
 #include "tenon/kernel/winograd.hpp"
 #include "tenon/plan.hpp"
 
@@ -40,15 +42,19 @@ struct winograd_tiles_plan {
 };
 
 /// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; pool_rows and
-/// pool_columns are of a fused pool, else 1.
+/// pool_columns are of a fused pool, else 1. In tiles of one column the columns of the map are what planes
+/// are in 3-D: each is transformed once, and the taps of a row are added up like those of a depth.
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_channels, int outputs,
-                                                     const shape& out, index pool_rows, index pool_columns) {
-  const window w = on_memory(n);
+                                                     const shape& out, index pool_rows, index pool_columns,
+                                                     bool one_column = false) {
+  window w = on_memory(n);
   const int rank = n.out.spatial_rank();
   winograd_tiles_plan p{};
+  const index rows = rank >= 2 ? out.spatial(rank - 2) : 1;
+  index columns = out.spatial(rank - 1);
+  if (one_column) w.kernel[0] = std::exchange(w.kernel[2], 1), columns = 1;
   p.shape = {winograd_axis_for(w.kernel[1], w.stride[1], outputs),
              winograd_axis_for(w.kernel[2], w.stride[2], outputs)};
-  const index rows = rank >= 2 ? out.spatial(rank - 2) : 1, columns = out.spatial(rank - 1);
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
   p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
   p.planes = out.positions() / (rows * columns);
