@@ -202,23 +202,35 @@ constexpr width_tiles make_width_tiles() {
   return tiles;
 }
 
-/// Writes the zeros around a feature map.
-inline void clear_halo(const buffer& b, float* first) {
-  const auto zero = [](float* from, index count) {
-    std::memset(from, 0, static_cast<size_t>(count) * sizeof(float));
+/// Writes the zeros around a feature map, or a part's share of them: those of its rows, or of its channels.
+/// `first` is the first element of its memory.
+inline void clear_halo(const buffer& b, float* first, const slice& at) {
+  const bool planar = b.order == layout::planar;
+  constexpr index line = 16;  // elements: parts share no cache lines
+  const unit_range maps = planar ? at.blocks(b.channels) : unit_range{0, 1};
+  const unit_range lanes = planar ? unit_range{0, 1} : at.blocks(b.pixel, line),
+                   rows = at.along(b.full_rows());
+  const index pixel = b.column_step(), row = b.row_step();
+  const auto zero = [&](float* from, index pixels) {
+    if (lanes.count() == pixel) {
+      std::memset(from, 0, static_cast<size_t>(pixels * pixel) * sizeof(float));
+    } else {
+      for (index i = 0; i < pixels; ++i)
+        std::memset(from + i * pixel + lanes.first, 0, static_cast<size_t>(lanes.count()) * sizeof(float));
+    }
   };
-  const index maps = b.order == layout::planar ? b.channels : 1;
-  const index plane = b.plane_step(), row = b.row_step(), pixel = b.column_step();
-  for (index map = 0; map < maps; ++map, first += b.full_depth() * plane) {
-    zero(first, b.halo_front * plane);
-    zero(first + (b.halo_front + b.depth) * plane, b.halo_back * plane);
-    for (index p = b.halo_front; p < b.halo_front + b.depth; ++p) {
-      float* at = first + p * plane;
-      zero(at, b.halo_top * row);
-      zero(at + (b.halo_top + b.rows) * row, b.halo_bottom * row);
-      for (index r = b.halo_top; r < b.halo_top + b.rows; ++r) {
-        zero(at + r * row, b.halo_left * pixel);
-        zero(at + (r + 1) * row - b.halo_right * pixel, b.halo_right * pixel);
+  for (index map = maps.first; map < maps.end; ++map) {
+    for (index p = 0; p < b.full_depth(); ++p) {
+      float* plane = first + (map * b.full_depth() + p) * b.plane_step();
+      const bool inside = p >= b.halo_front && p < b.halo_front + b.depth;
+      for (index r = rows.first; r < rows.end; ++r) {
+        float* from = plane + r * row;
+        if (inside && r >= b.halo_top && r < b.halo_top + b.rows) {
+          zero(from, b.halo_left);
+          zero(from + row - b.halo_right * pixel, b.halo_right);
+        } else {
+          zero(from, b.full_columns());
+        }
       }
     }
   }
@@ -387,7 +399,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   float* to = mem.write(out);
   if constexpr (what.clears >= 0) {
     constexpr const buffer& around = s.plan.buffers[what.clears];
-    if (at.part == 0) clear_halo(around, mem.write(around));
+    clear_halo(around, mem.write(around), at);
   }
 
   if constexpr (is_convolution(what.how)) {
@@ -504,8 +516,7 @@ HWY_INLINE void run_chain(const memory& mem, const slice& at) {
   constexpr plan_view plan = view_of(kept_plan<M::schedule>);
   constexpr const step &first = plan.steps[First], &last = plan.steps[First + Count - 1];
   constexpr const buffer &in = plan.buffers[first.in], &out = plan.buffers[last.out];
-  if (last.clears >= 0 && at.part == 0)
-    clear_halo(plan.buffers[last.clears], mem.write(plan.buffers[last.clears]));
+  if (last.clears >= 0) clear_halo(plan.buffers[last.clears], mem.write(plan.buffers[last.clears]), at);
   float* own = mem.own(at.worker);
   const auto part_of = [&]<int Number>(std::integral_constant<int, Number>) -> chain_part {
     static constexpr step_view s = step_of<M, Number>::view;

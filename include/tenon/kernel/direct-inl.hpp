@@ -311,10 +311,32 @@ HWY_NOINLINE void depthwise_tile(const direct_layer& l, const float* HWY_RESTRIC
   finish_tile<Key>(l, acc, residual, out);
 }
 
+/// One row of tiles of a depthwise convolution, as in a chain with a stride: all channels of a tile before
+/// the next tile, as inputs lie in memory. (Where several rows of tiles follow one another, those of a block
+/// of channels read inputs of the row before once more, and these are in the L1 cache.)
+inline void depthwise_row_of_tiles(const direct_layer& l, const direct_tiles& tiles, const float* in,
+                                   const float* packed, const float* residual, float* out) {
+  const bool rest_row = l.rows < l.tile_rows;
+  for (index column = 0; column < l.columns; column += l.tile_columns) {
+    const bool rest_column = l.columns - column < l.tile_columns;
+    const float* in_tile = in + column * l.column_step;
+    const float* residual_tile = residual + column * l.residual_column_step;
+    float* out_tile = out + column / l.pool_columns * l.out_column_step;
+    for (index block = 0; block < l.blocks + l.rest_block; ++block) {
+      const index channel = block * l.block_channels;
+      tiles.run[block == l.blocks][rest_row][rest_column](l, in_tile + channel, packed + block * l.panel,
+                                                          residual_tile + channel, out_tile + channel,
+                                                          nullptr);
+    }
+  }
+}
+
 /// All tiles of a layer. `tiles[rest of block][rest of rows][rest of columns]` are the micro-kernels.
 /// A layer without a residual may pass its output instead: it is not read.
 inline void direct(const direct_layer& l, const direct_tiles& tiles, const float* in, const float* packed,
                    const float* residual, float* out) {
+  if (l.depthwise && l.planes == 1 && l.rows <= l.tile_rows)
+    return depthwise_row_of_tiles(l, tiles, in, packed, residual, out);
   const index ahead_step = l.taps() * l.ahead_step;
   for (index group = 0; group < l.groups; ++group) {
     for (index block = 0; block < l.blocks + l.rest_block; ++block) {
