@@ -21,12 +21,14 @@ inline constexpr auto block = (identity + (conv<200, 3, padding{1}> | relu | con
 struct Blocks : tenon::model<input<3, 9, 8> | conv<33, 3, stride{4}> | conv<200, 1> | relu | block | block | flatten | linear<30>> {};
 /// Linear layers with a sum, and one of several inputs.
 inline constexpr auto sums = linear<40> | relu | (identity + linear<40>) | sigmoid | linear<3> | softmax;
+/// A vector that the next layer reads as a map with a halo.
+struct VectorInHalo : tenon::model<input<16, 7, 7> | conv<128, 7> | relu | conv<128, 3, padding{1}> | flatten | linear<9>> {};
 struct Two : tenon::model<concat(name<"a">(input<3, 4, 4>) | flatten, name<"b">(input<20>) | relu) | outputs(linear<9>, linear<70>)> {};
 
 #define TENON_MODEL \
   map<conv<6, 3> , relu , max_pool<2> , flatten , linear<120> , relu , linear<84> , relu , linear<10>>, \
   map<conv<6, 3> , relu , global_avg_pool>, twin::net<input<50> | sums>, cut<input<50> | sums>, \
-  twin::net<input<1000> | linear<300> | relu6 | linear<17>>, cut<input<203> | linear<300> | relu6 | linear<1>>, Late, LateInParts, Blocks, Two
+  twin::net<input<1000> | linear<300> | relu6 | linear<17>>, cut<input<203> | linear<300> | relu6 | linear<1>>, Late, LateInParts, Blocks, VectorInHalo, Two
 // clang-format on
 
 }  // namespace

@@ -202,11 +202,12 @@ constexpr width_tiles make_width_tiles() {
   return tiles;
 }
 
-/// Writes the zeros around a feature map, or a part's share of them: those of its rows, or of its channels.
-/// `first` is the first element of its memory.
+/// Writes the zeros around a feature map, or a part's share of them: all parts of a cut together write all,
+/// each those of some rows, or of some channels, most of them near its own. `first` is the first element of
+/// the map's memory.
 inline void clear_halo(const buffer& b, float* first, const slice& at) {
   const bool planar = b.order == layout::planar;
-  constexpr index line = 16;  // elements: parts share no cache lines
+  constexpr index line = 16;  // elements
   const unit_range maps = planar ? at.blocks(b.channels) : unit_range{0, 1};
   const unit_range lanes = planar ? unit_range{0, 1} : at.blocks(b.pixel, line),
                    rows = at.along(b.full_rows());

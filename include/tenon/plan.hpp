@@ -160,7 +160,7 @@ struct step {
   int scratch = -1;         // memory of the step itself
   int clears = -1;          // buffer around whose map zeros are written first
   int outputs = 0;          // of a Winograd tile along an axis with three taps
-  bool one_column = false;  // of Winograd tiles: they are of one column, whose taps are added as they are
+  bool one_column = false;  // of Winograd tiles: taps along a row are added as they are
   int operand = 0;          // of a copy into a concatenation: which of its two maps
   int through = -1;  // of a copy that is a slice: the channel shuffle in front, whose input it reads, or -1
   int chain = 0;     // of the first step of a chain: how many steps advance together

@@ -65,9 +65,9 @@ struct row_of_taps {
 /// Bytes of a panel of packed weights up to which it stays in the L1 cache beside the inputs of its tiles.
 inline constexpr index panel_in_l1 = 24 * 1024;
 
-/// Cycles of a tile for one tap, in quarters: two FMAs and two loads start per cycle, and a chain of FMAs
-/// into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves. The loop around
-/// a tap takes about one cycle more.
+/// Cycles of a tile for one tap, in quarters: two FMAs and two of `loads` start per cycle, and a chain of
+/// FMAs into one register takes 4 cycles a link, so fewer than 8 accumulators wait for themselves. The loop
+/// around a tap takes about one cycle more.
 constexpr index tile_cycles(index accumulators, index loads) {
   const index busy = 2 * (accumulators > loads ? accumulators : loads);
   return (busy > 16 ? busy : 16) + 4;
@@ -89,19 +89,22 @@ constexpr index map_cycles(index map_rows, index map_columns, index rows, index 
 /// The tile that runs a rows x columns map of `channels` output channels in the fewest estimated cycles. rows
 /// x columns x vectors accumulators, the weights of one tap (or two), and one input (which AVX-512 and NEON
 /// can take from memory or a lane, but is counted) must fit the registers. Tiles are whole windows of a fused
-/// pool. Of loads into vectors of 64 bytes, of one value for all lanes, too, four start in three cycles (as
-/// read from L1: 1.3 per cycle on Intel Ice Lake, 1.6 on Granite Rapids, 1.9 on AMD's Zen 5; in a virtual
-/// machine of the first, which shared its cores, 512 taps of 14 x 2 accumulators took 16.3 cycles each, of 9
-/// x 3 14.0, and what is chosen here loses a tenth); of 16 channels, of which a load would serve one sum, two
-/// taps share one. `taps` tells how many weights each tile reads: those of a block of channels that do not
-/// stay in the L1 cache come from L2, 64 bytes in three cycles, and those that fill half of L2 from further
-/// off, 64 bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps: 2310 us by blocks of 48, 2110 by 32, on
-/// Intel Ice Lake). While sums of vectors of 64 bytes go on (shorter ones take long enough), 64 bytes of
-/// weights from L2 still cost half a cycle, and of inputs, of which each block of channels reads all, one and
-/// a half (Intel Granite Rapids: 1024 to 256 channels of 14 x 14 pixels take 490 us by 6 x 4 accumulators,
-/// 475 by 9 x 3, 455 by 14 x 2; 64 to 256 of 56 x 56, whose weights stay in L1, 520, 520 and 587). Of `least`
-/// to `most` lanes per channel, 1 or 2: to add up two lanes takes two cycles for each vector that is stored,
-/// and they are taken where they save a sixteenth.
+/// pool. Counted are, for each tap:
+/// - loads: into vectors of 64 bytes, of one value for all lanes, too, four start in three cycles, as read
+///   from L1 (1.3 per cycle on Intel Ice Lake, 1.6 on Granite Rapids, 1.9 on AMD's Zen 5). In a virtual
+///   machine of the first, which shared its cores, 512 taps of 14 x 2 accumulators took 16.3 cycles each, of
+///   9 x 3 14.0: there what is chosen here loses a tenth.
+/// - weights that arrive: those of `taps` taps of a block of channels, if they do not stay in the L1 cache,
+///   come from L2 for each tile, 64 bytes in three cycles, and if they fill half of L2 from further off, 64
+///   bytes in eleven (512 channels of 7 x 7 pixels, 4608 taps: 2310 us by blocks of 48, 2110 by 32, on Ice
+///   Lake).
+/// - what they delay: beside sums of vectors of 64 bytes (shorter ones take long enough) 64 bytes of such
+///   weights cost half a cycle, and 64 bytes of inputs, of which each block of channels reads all, one and a
+///   half. Measured with filters of 1x1 on Granite Rapids: 1024 to 256 channels of 14 x 14 pixels take 490 us
+///   by 6 x 4 accumulators, 475 by 9 x 3, 455 by 14 x 2; 64 to 256 of 56 x 56, whose weights stay in L1, 520,
+///   520 and 587.
+/// Of `least` to `most` lanes per channel, 1 or 2: to add up two lanes takes two cycles for each vector that
+/// is stored, and they are taken where they save a sixteenth.
 constexpr tile choose_tile(simd isa, index channels, index rows, index columns, int pool_rows,
                            int pool_columns, index taps = 0, int least = 1, int most = 1) {
   tile best{pool_rows, pool_columns, 1, lanes_for(isa, channels)};
@@ -121,13 +124,13 @@ constexpr tile choose_tile(simd isa, index channels, index rows, index columns, 
         if (room < 1) break;
         const index c = pieces(windows, pieces(windows, room)) * pool_columns;
         const auto cycles_of = [&](index nr) {
-          const index bytes = taps * nr * width * index(sizeof(float)), lines = pieces(nr * width, 16);
+          const index bytes = taps * nr * width * index(sizeof(float));
           const bool near = bytes <= panel_in_l1;
-          const index arrive = near ? 0 : (bytes < 600'000 ? 12 : 43) * lines + 4;
+          const index arrive = near ? 0 : (bytes < 600'000 ? 12 : 43) * nr * width / 16 + 4;
           return map_cycles(rows, columns, r, c, [&](index tr, index tc) {
             const index loads = (nr + tr * tc) * (lanes == 16 ? 3 : 2) / 2;
             const index compute = pieces(tile_cycles(tr * tc * nr, loads), shared);
-            const index caches = lanes < 16 ? 0 : (near ? 0 : 2 * lines) + 6 * tr * tc / 16;
+            const index caches = lanes < 16 ? 0 : (near ? 0 : 2 * nr * width / 16) + 6 * tr * tc / 16;
             const index add_up = shared == 1 ? 0 : 8 * tr * tc * pieces(nr, shared) / taps;
             return (compute + caches < arrive ? arrive : compute + caches) + add_up;
           });

@@ -74,7 +74,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.tap_row_step = w.dilation[1] * in.row_step(), l.tap_column_step = w.dilation[2] * in.column_step();
   l.in_plane_step = w.stride[0] * in.plane_step();
   if (s.what.one_column) {
-    w.kernel[0] = w.kernel[2];
+    w = columns_as_planes(w);
     l.in_plane_step = in.column_step();
     l.out.out_plane_step = l.out.out_column_step, l.out.residual_plane_step = l.out.residual_column_step;
   }

@@ -311,9 +311,9 @@ HWY_NOINLINE void depthwise_tile(const direct_layer& l, const float* HWY_RESTRIC
   finish_tile<Key>(l, acc, residual, out);
 }
 
-/// One row of tiles of a depthwise convolution, as in a chain with a stride: all channels of a tile before
-/// the next tile, as inputs lie in memory. (Where several rows of tiles follow one another, those of a block
-/// of channels read inputs of the row before once more, and these are in the L1 cache.)
+/// One row of tiles of a depthwise convolution, as of a chain, a 1-D layer or a small part: all channels of a
+/// tile before the next tile, as inputs lie in memory. (Where several rows of tiles follow one another, those
+/// of a block of channels read inputs of the row before once more, and these are in the L1 cache.)
 inline void depthwise_row_of_tiles(const direct_layer& l, const direct_tiles& tiles, const float* in,
                                    const float* packed, const float* residual, float* out) {
   const bool rest_row = l.rows < l.tile_rows;

@@ -142,7 +142,7 @@ struct winograd_tiles_layer {
   direct_layer out;               // the output; rows and columns before a fused pool
   direct_layer multiply;          // of one point: a pointwise convolution of a row of tiles
   winograd_tiling rows, columns;  // of output tiles
-  index planes, in_planes;        // of the output, and of the input that they read
+  index planes, in_planes;  // of the output, and of the input that they read; columns of one-column tiles
   index points;
   index block;                                       // tiles that are transformed and multiplied at once
   index in_plane_step, in_row_step, in_column_step;  // between the inputs of neighbouring outputs

@@ -10,8 +10,8 @@
 //   packed weights:  bias[oc], then for each group of blocks of output channels, for each point, for each
 //   block
 //                    of the group, weights[ic][vectors * lanes]
-// (in 3-D: weights[plane][ic][vectors * lanes]; all planes are transformed at once) Tiles of one column are that, with
-// columns in place of planes.
+// (in 3-D: weights[plane][ic][vectors * lanes]; all planes are transformed at once). Tiles of one
+// column are that, with columns in place of planes.
 #if defined(TENON_KERNEL_WINOGRAD_TILES_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_WINOGRAD_TILES_INL_HPP
 #undef TENON_KERNEL_WINOGRAD_TILES_INL_HPP

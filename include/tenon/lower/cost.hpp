@@ -32,7 +32,8 @@ struct convolution_cost {
 
   /// Products of every point of every tile; a vector of a tile's inputs or products takes about 3 cycles a
   /// point to be transformed, and 8 more to get out of the L2 cache and back where all of a point are
-  /// multiplied before the next. In 3-D all planes are transformed at once: not more than a few MiB of them.
+  /// multiplied before the next. In 3-D all planes, of one-column tiles all columns, are transformed at once:
+  /// not more than a few MiB of them.
   constexpr index tiles(const winograd_tiles_plan& p) const {
     const index points = p.shape.points(), depth = p.in_planes - p.planes + 1;
     if (depth > 1 && points * p.input_point(p.room) > 2'000'000) return std::numeric_limits<index>::max();

@@ -2,8 +2,6 @@
 // set alike.
 #pragma once
 
-#include <utility>
-
 #include "tenon/kernel/winograd.hpp"
 #include "tenon/plan.hpp"
 
@@ -13,7 +11,7 @@ namespace tenon {
 struct winograd_tiles_plan {
   winograd_shape shape;
   winograd_tiling rows, columns;
-  index planes, in_planes;
+  index planes, in_planes;      // or columns
   index in_channels, channels;  // of a product
   index turns;                  // in which the tiles are computed
   index room;                   // for so many tiles at a time
@@ -41,6 +39,13 @@ struct winograd_tiles_plan {
   }
 };
 
+/// The filter of tiles of one column: what it is along a row stands in for what a 3-D one is in depth.
+constexpr window columns_as_planes(window w) {
+  w.kernel[0] = w.kernel[2], w.stride[0] = w.stride[2], w.dilation[0] = w.dilation[2];
+  w.kernel[2] = w.stride[2] = w.dilation[2] = 1;
+  return w;
+}
+
 /// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; pool_rows and
 /// pool_columns are of a fused pool, else 1. In tiles of one column the columns of the map are what planes
 /// are in 3-D: each is transformed once, and the taps of a row are added up like those of a depth.
@@ -52,7 +57,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   winograd_tiles_plan p{};
   const index rows = rank >= 2 ? out.spatial(rank - 2) : 1;
   index columns = out.spatial(rank - 1);
-  if (one_column) w.kernel[0] = std::exchange(w.kernel[2], 1), columns = 1;
+  if (one_column) w = columns_as_planes(w), columns = 1;
   p.shape = {winograd_axis_for(w.kernel[1], w.stride[1], outputs),
              winograd_axis_for(w.kernel[2], w.stride[2], outputs)};
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
