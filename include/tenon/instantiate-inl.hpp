@@ -207,9 +207,8 @@ constexpr width_tiles make_width_tiles() {
 /// the map's memory.
 inline void clear_halo(const buffer& b, float* first, const slice& at) {
   const bool planar = b.order == layout::planar;
-  constexpr index line = 16;  // elements
   const unit_range maps = planar ? at.blocks(b.channels) : unit_range{0, 1};
-  const unit_range lanes = planar ? unit_range{0, 1} : at.blocks(b.pixel, line),
+  const unit_range lanes = planar ? unit_range{0, 1} : at.blocks(b.pixel, arena_alignment),
                    rows = at.along(b.full_rows());
   const index pixel = b.column_step(), row = b.row_step();
   const auto zero = [&](float* from, index pixels) {
@@ -385,6 +384,16 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
   }
 }
 
+/// What a slice of step Number takes of the zeros that the step writes, if it writes any.
+template <class M, int Number>
+HWY_INLINE void clear_around(const memory& mem, const slice& at) {
+  constexpr int around = M::schedule.steps[Number].clears;
+  if constexpr (around >= 0) {
+    constexpr const buffer& b = kept_plan<M::schedule>.buffers[around];
+    clear_halo(b, mem.write(b), at);
+  }
+}
+
 /// A step, or what a slice takes of it.
 template <class M, int Number>
 HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
@@ -398,10 +407,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
   [[maybe_unused]] constexpr numerics numbers = s.plan.numbers;
   const float* from = mem.read(in);
   float* to = mem.write(out);
-  if constexpr (what.clears >= 0) {
-    constexpr const buffer& around = s.plan.buffers[what.clears];
-    clear_halo(around, mem.write(around), at);
-  }
+  clear_around<M, Number>(mem, at);
 
   if constexpr (is_convolution(what.how)) {
     const float* residual = to + out.origin();  // where there is none it is not read
@@ -517,7 +523,7 @@ HWY_INLINE void run_chain(const memory& mem, const slice& at) {
   constexpr plan_view plan = view_of(kept_plan<M::schedule>);
   constexpr const step &first = plan.steps[First], &last = plan.steps[First + Count - 1];
   constexpr const buffer &in = plan.buffers[first.in], &out = plan.buffers[last.out];
-  if (last.clears >= 0) clear_halo(plan.buffers[last.clears], mem.write(plan.buffers[last.clears]), at);
+  clear_around<M, First + Count - 1>(mem, at);
   float* own = mem.own(at.worker);
   const auto part_of = [&]<int Number>(std::integral_constant<int, Number>) -> chain_part {
     static constexpr step_view s = step_of<M, Number>::view;

@@ -40,10 +40,7 @@ void multiply_images(const memory* images, index count, int parts, int part) {
   const float *in[most], *residual[most];
   float* out[most];
   for (index i = 0; i < count; ++i) {
-    if constexpr (s.what.clears >= 0) {
-      constexpr const buffer& around = s.plan.buffers[s.what.clears];
-      clear_halo(around, images[i].write(around), {{cut_axis::rows, parts, 1}, part});
-    }
+    clear_around<M, Number>(images[i], {{cut_axis::rows, parts, 1}, part});
     // A vector that is read as a map of one position may have a halo.
     in[i] = images[i].read(s.in());
     out[i] = images[i].write(s.out()) + s.out().origin();

@@ -19,9 +19,8 @@ constexpr std::string_view purpose(method m) {
              "a bias per channel";
     case method::winograd_2x1:
     case method::winograd_4x1:
-      return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a step "
-             "of "
-             "1 along the row, and a bias per channel";
+      return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a "
+             "step of 1 along the row, and a bias per channel";
     case method::winograd_2:
     case method::winograd_4:
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "

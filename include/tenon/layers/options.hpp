@@ -79,7 +79,7 @@ enum class method : unsigned char {
   winograd_rows,    // two output rows at a time: 3 rows of taps and more, 2-D
   winograd_rows_4,  // four output rows at a time
   winograd_2x1,     // tiles of 2 output rows and one column: as winograd_rows, but weights pass by once
-  winograd_4x1,     // tiles of 4 output rows (filters of more than 3 a step of stride: 2) and one column
+  winograd_4x1,     // of 4 output rows (2 if there are more than 3 taps a step of stride) and one column
   winograd_2,       // tiles of 2 outputs along each axis that has 3 taps or more
   winograd_4,       // tiles of 4 outputs along each axis that has 3 taps (with stride 2: up to 6), else of 2
   strassen,         // 1x1: 7 products of halves of the channels and of pairs of pixels instead of 8
