@@ -174,7 +174,7 @@ constexpr winograd_tiles_kernels make_winograd_kernels() {
       if constexpr (!strassen && (first ? g.multiply.partial : true) &&
                     (second ? r.outputs % r.tile > 0 : r.outputs >= r.tile) &&
                     (third ? c.outputs % c.tile > 0 : c.outputs >= c.tile))
-        kernels.combine_tile.run[first][second][third] =
+        kernels.combine_run[first][second][third] =
             &winograd_combine<combine_key_of(Step::view, g, first, second, third), g.shape>;
     };
     (put(std::integral_constant<int, which>{}), ...);

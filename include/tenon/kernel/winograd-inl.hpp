@@ -27,22 +27,28 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
   constexpr int points = Axis.points();
   const tag<isa.lanes, How> d;
   using V = vec<isa.lanes>;
-  const auto columns = [&](auto load, auto store) HWY_ATTR {
+  // Stores might change what lies in memory, as far as the compiler knows.
+  const index stretch = l.stretch, stretch_step = l.in_stretch_step, point_step = l.point_step;
+  index row[points];  // those of the inputs
+  TENON_UNROLL
+  for (int k = 0; k < points; ++k) row[k] = (k < last ? k : last) * l.in_row_step;
+  const auto left = static_cast<std::size_t>(stretch % isa.lanes);
+  const index whole = stretch - stretch % isa.lanes;
+  for (index s = l.stretches; s > 0; --s, in += stretch_step, out += stretch) {
     V x[points], y[points];
+    for (index i = 0; i < whole; i += isa.lanes) {
+      TENON_UNROLL
+      for (int k = 0; k < points; ++k) x[k] = hn::LoadU(d, in + row[k] + i);
+      transform_inputs<Axis>(d, x, y);
+      TENON_UNROLL
+      for (int t = 0; t < points; ++t) hn::StoreU(y[t], d, out + t * point_step + i);
+    }
+    if (left == 0) continue;
     TENON_UNROLL
-    for (int k = 0; k < points; ++k) x[k] = load(in + (k < last ? k : last) * l.in_row_step);
+    for (int k = 0; k < points; ++k) x[k] = load_first(d, in + row[k] + whole, left);
     transform_inputs<Axis>(d, x, y);
     TENON_UNROLL
-    for (int t = 0; t < points; ++t) store(y[t], out + t * l.point_step);
-  };
-  for (index s = 0; s < l.stretches; ++s, in += l.in_stretch_step, out += l.stretch) {
-    index i = 0;
-    for (; i + isa.lanes <= l.stretch; i += isa.lanes)
-      columns([&](const float* from) HWY_ATTR { return hn::LoadU(d, from + i); },
-              [&](V v, float* to) HWY_ATTR { hn::StoreU(v, d, to + i); });
-    if (const auto left = static_cast<size_t>(l.stretch - i); left > 0)
-      columns([&](const float* from) HWY_ATTR { return load_first(d, from + i, left); },
-              [&](V v, float* to) HWY_ATTR { store_first(v, d, to + i, left); });
+    for (int t = 0; t < points; ++t) store_first(y[t], d, out + t * point_step + whole, left);
   }
 }
 

@@ -131,6 +131,8 @@ struct winograd_tiling {
   constexpr index tiles() const {
     return dilation == 1 ? pieces(outputs, tile) : outputs / (tile * dilation) * dilation;
   }
+  /// From one tile to the next, where nothing lies between them.
+  constexpr index step() const { return dilation == 1 ? tile : 1; }
   /// The first output of tile number i.
   constexpr index first(index i) const { return i / dilation * tile * dilation + i % dilation; }
 };
@@ -160,6 +162,12 @@ struct winograd_tiles_layer {
   constexpr index tiles() const { return planes * plane_tiles(); }
   /// Tiles of all planes that the outputs read.
   constexpr index in_tiles() const { return in_planes * plane_tiles(); }
+  /// A column of tiles is one run; else a run lies in a row.
+  constexpr bool runs_along_rows() const { return columns.tiles() == 1; }
+  /// From one tile of a run to the next, where outputs in neighbouring rows and columns lie so far apart.
+  constexpr index run_step(index row_step, index column_step) const {
+    return runs_along_rows() ? rows.step() * row_step : columns.step() * column_step;
+  }
   /// Of output channels.
   constexpr index blocks() const { return multiply.blocks + multiply.rest_block; }
   /// Where the packed weights of a point and a block of output channels begin: blocks lie together by point
@@ -173,30 +181,46 @@ struct winograd_tiles_layer {
 
 /// Walks along the tiles of an axis without dividing: `at` is the first output of a tile.
 struct winograd_walk {
-  index at, phase;
+  index number, at, phase;
+  index whole;  // tiles
 
   constexpr winograd_walk(const winograd_tiling& t, index tile)
-      : at(t.first(tile)), phase(tile % t.dilation) {}
-  constexpr void next(const winograd_tiling& t) {
-    ++at;
-    if (++phase == t.dilation) at += (t.tile - 1) * t.dilation, phase = 0;
+      : number(tile), at(t.first(tile)), phase(tile % t.dilation), whole(t.outputs / t.tile) {}
+  /// Tiles from here on that lie t.step() outputs apart, all of them whole, or one that is not.
+  constexpr index alike(const winograd_tiling& t) const {
+    return t.dilation > 1 ? t.dilation - phase : number < whole ? whole - number : 1;
   }
+  /// Past so many tiles that are alike.
+  constexpr void skip(const winograd_tiling& t, index tiles) {
+    number += tiles, at += tiles * t.step(), phase += tiles;
+    if (phase < t.dilation) return;
+    if (t.dilation > 1) at += (t.tile - 1) * t.dilation;
+    phase = 0;
+  }
+  constexpr void restart() { number = at = phase = 0; }
 };
 
-/// f(plane, row, column) of the first output of tiles first .. first + count - 1, in order.
+/// f(plane, row, column, tiles) for output tiles first .. first + count - 1, in order, as runs of tiles which
+/// lie l.run_step() apart: the first output of a run, and how many tiles it has.
 template <class F>
-constexpr void each_tile(const winograd_tiles_layer& l, index first, index count, F&& f) {
-  const index line = l.columns.tiles(), plane = l.rows.tiles() * line;
-  index z = first / plane, row_number = first % plane / line, column_number = first % line;
-  winograd_walk row(l.rows, row_number), column(l.columns, column_number);
-  for (; count > 0; --count) {
-    f(z, row.at, column.at);
-    column.next(l.columns);
-    if (++column_number < line) continue;
-    column_number = 0, column = {l.columns, 0};
-    row.next(l.rows);
-    if (++row_number < l.rows.tiles()) continue;
-    row_number = 0, row = {l.rows, 0};
+constexpr void each_run(const winograd_tiles_layer& l, index first, index count, F&& f) {
+  const index rows = l.rows.tiles(), columns = l.columns.tiles();
+  index z = first / (rows * columns);
+  const bool along_rows = l.runs_along_rows();
+  winograd_walk row(l.rows, first / columns % rows), column(l.columns, first % columns);
+  while (count > 0) {
+    const index alike = along_rows ? row.alike(l.rows) : column.alike(l.columns);
+    const index tiles = alike < count ? alike : count;
+    f(z, row.at, column.at, tiles);
+    count -= tiles;
+    if (!along_rows) {
+      column.skip(l.columns, tiles);
+      if (column.number < columns) continue;
+      column.restart();
+    }
+    row.skip(l.rows, along_rows ? tiles : 1);
+    if (row.number < rows) continue;
+    row.restart();
     ++z;
   }
 }

@@ -25,51 +25,100 @@
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
 
+/// In a loop the addresses of all points would be kept, on the stack where they are many: tiles of more
+/// points than this are functions of their own (36 points of 16 to 64 channels: 5 % of a layer's time).
+inline constexpr int most_points_in_loops = 16;
+
+/// One vector of channels of one tile of inputs, load(row, column), to all points.
+template <winograd_shape Shape, class D, class Load>
+HWY_INLINE void transform_tile(D d, index point_step, const Load& load, float* HWY_RESTRICT to) {
+  constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
+  using V = hn::Vec<D>;
+  V half[rows * columns];
+  TENON_UNROLL
+  for (int c = 0; c < columns; ++c) {
+    V x[rows], y[rows];
+    TENON_UNROLL
+    for (int r = 0; r < rows; ++r) x[r] = load(r, c);
+    transform_inputs<Shape.rows>(d, x, y);
+    TENON_UNROLL
+    for (int r = 0; r < rows; ++r) half[r * columns + c] = y[r];
+  }
+  TENON_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    V y[columns];
+    transform_inputs<Shape.columns>(d, half + r * columns, y);
+    TENON_UNROLL
+    for (int c = 0; c < columns; ++c) hn::StoreU(y[c], d, to + (r * columns + c) * point_step);
+  }
+}
+template <winograd_shape Shape, numerics How>
+HWY_INLINE void transform_vector(index row_step, index column_step, index point_step,
+                                 const float* HWY_RESTRICT in, float* HWY_RESTRICT to) {
+  const tag<isa.lanes, How> d;
+  transform_tile<Shape>(
+      d, point_step, [&](int r, int c) HWY_ATTR { return hn::LoadU(d, in + r * row_step + c * column_step); },
+      to);
+}
+template <winograd_shape Shape, numerics How>
+HWY_NOINLINE void transform_vector_apart(index row_step, index column_step, index point_step,
+                                         const float* HWY_RESTRICT in, float* HWY_RESTRICT to) {
+  transform_vector<Shape, How>(row_step, column_step, point_step, in, to);
+}
+
+/// The last channels of so many tiles, `step` apart, where they do not fill a vector.
+template <winograd_shape Shape, numerics How>
+HWY_NOINLINE void transform_last(const winograd_tiles_layer& l, const float* HWY_RESTRICT in, index tiles,
+                                 index step, std::size_t channels, float* HWY_RESTRICT inputs) {
+  const tag<isa.lanes, How> d;
+  const index row_step = l.tap_row_step, column_step = l.tap_column_step;
+  for (; tiles > 0; --tiles, in += step, inputs += l.input_step)
+    transform_tile<Shape>(
+        d, l.input_point,
+        [&](int r, int c) HWY_ATTR { return load_first(d, in + r * row_step + c * column_step, channels); },
+        inputs);
+}
+
 /// The transformed inputs of tiles first .. first + count - 1. `in` is under the first tap of the first
 /// output.
 template <winograd_shape Shape, numerics How>
 HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const float* in, index first,
                                            index count, float* HWY_RESTRICT inputs) {
-  constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
-  const tag<isa.lanes, How> d;
-  using V = vec<isa.lanes>;
-  const index row_step = l.tap_row_step, column_step = l.tap_column_step;
-  each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
+  const index run_step = l.run_step(l.in_row_step, l.in_column_step), last = l.channels % isa.lanes;
+  each_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
+    // Stores might change what lies in memory, as far as the compiler knows.
+    const index channels = l.channels - last, input_step = l.input_step, point_step = l.input_point;
+    const index row_step = l.tap_row_step, column_step = l.tap_column_step, step = run_step;
     const float* HWY_RESTRICT tile =
         in + z * l.in_plane_step + row * l.in_row_step + column * l.in_column_step;
-    const auto transform = [&](auto load, float* HWY_RESTRICT to) HWY_ATTR {
-      V half[rows * columns];
-      TENON_UNROLL
-      for (int c = 0; c < columns; ++c) {
-        V x[rows], y[rows];
-        TENON_UNROLL
-        for (int r = 0; r < rows; ++r) x[r] = load(tile + r * row_step + c * column_step);
-        transform_inputs<Shape.rows>(d, x, y);
-        TENON_UNROLL
-        for (int r = 0; r < rows; ++r) half[r * columns + c] = y[r];
+    float* HWY_RESTRICT to = inputs;
+    inputs += tiles * input_step;
+    if (last > 0)
+      transform_last<Shape, How>(l, tile + channels, tiles, step, static_cast<std::size_t>(last),
+                                 to + channels);
+    for (; tiles > 0; --tiles, tile += step, to += input_step) {
+      for (index channel = 0; channel < channels; channel += isa.lanes) {
+        if constexpr (Shape.points() <= most_points_in_loops)
+          transform_vector<Shape, How>(row_step, column_step, point_step, tile + channel, to + channel);
+        else
+          transform_vector_apart<Shape, How>(row_step, column_step, point_step, tile + channel, to + channel);
       }
-      TENON_UNROLL
-      for (int r = 0; r < rows; ++r) {
-        V y[columns];
-        transform_inputs<Shape.columns>(d, half + r * columns, y);
-        TENON_UNROLL
-        for (int c = 0; c < columns; ++c) hn::StoreU(y[c], d, to + (r * columns + c) * l.input_point);
-      }
-    };
-    index channel = 0;
-    for (; channel + isa.lanes <= l.channels; channel += isa.lanes, tile += isa.lanes)
-      transform([&](const float* from) HWY_ATTR { return hn::LoadU(d, from); }, inputs + channel);
-    if (const auto left = static_cast<size_t>(l.channels - channel); left > 0)
-      transform([&](const float* from) HWY_ATTR { return load_first(d, from, left); }, inputs + channel);
-    inputs += l.input_step;
+    }
   });
 }
 
-/// One vector of channels of one tile of outputs, or of those of its rows and columns that exist. `products`
-/// are those of the first point; `l.tap_channel_step` elements lie between points.
+/// A run of tiles of outputs, or of those of their rows and columns that exist, in so many vectors of
+/// channels.
+struct winograd_run {
+  index tiles, vectors;
+  index products_step, residual_step, out_step;  // from one tile to the next
+};
+
+/// The outputs of one vector of channels of a tile. `products` are those of the first point;
+/// `l.tap_channel_step` elements lie between points.
 template <direct_key Key, winograd_shape Shape>
-HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTRICT products,
-                                   const float* bias, const float* residual, float* out, const float*) {
+HWY_INLINE void combine_vector(const direct_layer& l, const float* HWY_RESTRICT products, const float* bias,
+                               const float* residual, float* out) {
   constexpr int rows = Shape.rows.points(), columns = Shape.columns.points();
   constexpr tile t = Key.shape;
   const tag<t.lanes, Key.numbers> d;
@@ -95,12 +144,39 @@ HWY_NOINLINE void winograd_combine(const direct_layer& l, const float* HWY_RESTR
   }
   finish_tile<Key>(l, acc, residual, out);
 }
+template <direct_key Key, winograd_shape Shape>
+HWY_NOINLINE void combine_vector_apart(const direct_layer& l, const float* HWY_RESTRICT products,
+                                       const float* bias, const float* residual, float* out) {
+  combine_vector<Key, Shape>(l, products, bias, residual, out);
+}
+
+/// All of a run.
+template <direct_key Key, winograd_shape Shape>
+HWY_NOINLINE void winograd_combine(const direct_layer& layer, const winograd_run& run,
+                                   const float* HWY_RESTRICT products, const float* bias,
+                                   const float* residual, float* out) {
+  // Stores might change what lies in memory, as far as the compiler knows.
+  const direct_layer l = layer;
+  const winograd_run of = run;
+  const index channels = of.vectors * Key.shape.lanes;
+  for (index tile = 0; tile < of.tiles; ++tile) {
+    for (index c = 0; c < channels; c += Key.shape.lanes) {
+      if constexpr (Shape.points() <= most_points_in_loops)
+        combine_vector<Key, Shape>(l, products + c, bias + c, residual + c, out + c);
+      else
+        combine_vector_apart<Key, Shape>(layer, products + c, bias + c, residual + c, out + c);
+    }
+    products += of.products_step, residual += of.residual_step, out += of.out_step;
+  }
+}
 
 /// What a layer is computed with: `multiply` as in direct convolution, [rest of block][0][rest of tiles];
-/// `combine_tile` [last vector, if it is not full][rest of rows][rest of columns].
+/// `combine_run` [last vector, if it is not full][rest of rows][rest of columns].
 struct winograd_tiles_kernels {
   void (*transform)(const winograd_tiles_layer&, const float* in, index first, index count, float* inputs);
-  direct_tiles multiply, combine_tile;
+  direct_tiles multiply;
+  void (*combine_run[2][2][2])(const direct_layer&, const winograd_run&, const float* products,
+                               const float* bias, const float* residual, float* out);
   /// Output tiles first .. first + count - 1 of one block of output channels.
   void (*combine)(const winograd_tiles_layer&, const winograd_tiles_kernels&, bool rest, index first,
                   index count, const float* products, const float* bias, const float* residual, float* out);
@@ -129,20 +205,26 @@ inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd
               out_column_step = o.out_column_step / l.columns.dilation;
   const index residual_row_step = o.residual_row_step / l.rows.dilation;
   const index residual_column_step = o.residual_column_step / l.columns.dilation;
-  each_tile(l, first, count, [&](index z, index row, index column) HWY_ATTR {
+  winograd_run run{0, 0, l.multiply.out_column_step, l.run_step(residual_row_step, residual_column_step),
+                   l.runs_along_rows() ? l.rows.step() / o.pool_rows * out_row_step
+                                       : l.columns.step() / o.pool_columns * out_column_step};
+  each_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
     const bool rest_rows = l.rows.outputs - row < l.rows.tile;
     const bool rest_columns = l.columns.outputs - column < l.columns.tile;
     const float* residual_tile =
         residual + z * o.residual_plane_step + row * residual_row_step + column * residual_column_step;
     float* out_tile = out + z * o.out_plane_step + row / o.pool_rows * out_row_step +
                       column / o.pool_columns * out_column_step;
-    for (int v = 0; v < vectors; ++v) {
-      const bool partial = rest && v == vectors - 1 && k.combine_tile.run[1][rest_rows][rest_columns];
-      k.combine_tile.run[partial][rest_rows][rest_columns](o, products + v * l.lanes, bias + v * l.lanes,
-                                                           residual_tile + v * l.lanes,
-                                                           out_tile + v * l.lanes, nullptr);
+    const auto partial = rest ? k.combine_run[1][rest_rows][rest_columns] : nullptr;
+    run.tiles = tiles, run.vectors = vectors - (partial != nullptr);
+    if (run.vectors > 0)
+      k.combine_run[0][rest_rows][rest_columns](o, run, products, bias, residual_tile, out_tile);
+    if (partial != nullptr) {
+      const index channel = run.vectors * l.lanes;
+      run.vectors = 1;
+      partial(o, run, products + channel, bias + channel, residual_tile + channel, out_tile + channel);
     }
-    products += l.multiply.out_column_step;
+    products += tiles * l.multiply.out_column_step;
   });
 }
 
