@@ -54,7 +54,10 @@ static_assert(slices<sliced<4>> == 0 && slices<sliced_and_read> == 0 &&
 // clang-format off
 #define BOTH(...) __VA_ARGS__, tenon::unfused<__VA_ARGS__>
 #define TENON_MODEL \
-  after<excite<8, 2>>, BOTH(after<excite<8, 3> , relu>), after<identity * conv<8, 1>>, \
+  after<excite<8, 2>>, BOTH(after<excite<8, 3> , relu>), \
+  net<input<3, 20, 12> | conv<75, 1> | excite<75, 4> | conv<9, 3, padding{1}>>, \
+  net<input<3, 20, 12> | conv<75, 3, padding{1}> | excite<75, 4> | (identity - conv<75, 3, padding{1}>)>, \
+  after<identity * conv<8, 1>>, \
   after<identity - conv<8, 1> , relu>, map<maximum(identity, conv<3, 1>, conv<3, 3, padding{1}>)>, \
   net<input<1, 5, 6> | (identity * conv<7, 1>)>, after<(global_avg_pool - identity)>, \
   net<input<20> | (linear<20> * (linear<20> | sigmoid))>, \

@@ -13,6 +13,8 @@ template <auto... Layers> using after = net<((input<3, 9, 11> | conv<18, 3, padd
 template <int Channels, auto Layer>
 using wide = net<input<3, 9, 11> | conv<Channels, 3, padding{1}> | Layer>;
 template <auto... Layers> using line = net<(input<6, 19> | ... | Layers)>;
+/// Global pools of so large a map take each row first.
+template <auto... Layers> using large = net<((input<3, 20, 12> | conv<75, 1>) | ... | Layers)>;
 template <auto... Layers> using box = net<(input<4, 3, 4, 5> | ... | Layers)>;
 // clang-format on
 
@@ -32,6 +34,9 @@ template <auto... Layers> using box = net<(input<4, 3, 4, 5> | ... | Layers)>;
   box<global_avg_pool>, map<adaptive_avg_pool<4>>, after<adaptive_avg_pool<extent{3, 7}>>, \
   after<adaptive_avg_pool<1>>, after<adaptive_avg_pool<12>>, line<adaptive_avg_pool<5>>, \
   box<adaptive_avg_pool<2>>, \
+  large<global_avg_pool>, large<global_max_pool>, large<global_lp_pool<1>>, large<global_lp_pool<2>>, \
+  large<global_lp_pool<3>>, large<global_lp_pool<infinity>>, \
+  large<outputs(global_avg_pool, conv<5, 3, padding{1}>)>, \
   wide<86, max_pool<3, padding{1}>>, wide<86, max_pool<3, stride{2}, padding{1}>>, tenon::unfused<wide<70, max_pool<2>>>, \
   wide<64, linf_pool<3, stride{1}, padding{1}>>, wide<33, max_pool<5, stride{1}, padding{2}>>, \
   wide<20, max_pool<6, stride{1}, padding{3}>>, wide<16, max_pool<1, stride{2}>>, wide<35, max_pool<2, stride{3}>>, \

@@ -25,7 +25,8 @@ class plan_checker {
     for (int s = 0; s < int(plan_.steps.size()); ++s)
       for (int i = 0; i < step_at(s).covered_count; ++i) {
         int& owner = step_of_[std::size_t(step_at(s).covered[i])];
-        if (owner >= 0 && kind_at(step_at(s).covered[i]) != op::concat) say("a layer is computed twice", s);
+        if (owner >= 0 && kind_at(step_at(s).covered[i]) != op::concat && !pools_rows_of_step_before(s))
+          say("a layer is computed twice", s);
         owner = s;
       }
     int port = 0;
@@ -127,15 +128,30 @@ class plan_checker {
     if (st.through >= 0) {
       check_slice(s);
       check_reads(s, st.in, node_at(st.through).inputs[0], "the shuffle's in");
-    } else {
+    } else if (!pools_rows_of_step_before(s)) {
       check_reads(s, st.in, node_at(st.covered[0]).inputs[0], "in");
     }
     check_epilogue(s);
     check_memory(s);
     check_overwrites(s);
+    if (st.of_rows) return check_rows(s);
     holds_[std::size_t(st.out)] = st.covered[st.covered_count - 1];
     const buffer& out = buffer_at(st.out);
     if (out.channels * out.positions() != node_at(holds_[std::size_t(st.out)]).out.count())
+      say("a result of another extent", s);
+  }
+
+  /// A global pool whose step in front has pooled each row.
+  bool pools_rows_of_step_before(int s) const {
+    return s > 0 && step_at(s).how == algorithm::global_pool && step_at(s - 1).of_rows &&
+           step_at(s - 1).out == step_at(s).in && step_at(s - 1).node == step_at(s).node;
+  }
+  void check_rows(int s) {
+    const buffer &in = buffer_at(step_at(s).in), &out = buffer_at(step_at(s).out);
+    if (s + 1 == int(plan_.steps.size()) || !pools_rows_of_step_before(s + 1))
+      say("rows that nobody pools", s);
+    if (in.channels != out.channels || in.rows != out.rows || out.columns * in.depth * out.depth != 1 ||
+        !interleaved(in) || !interleaved(out))
       say("a result of another extent", s);
   }
 
@@ -169,18 +185,22 @@ class plan_checker {
            first_b < first_a + buffer_at(a).channels;
   }
 
-  /// What a step writes over is gone. It may be what a convolution adds, element by element.
+  /// What a step writes over is gone. It may be what a convolution adds or what is joined, element by
+  /// element.
   void check_overwrites(int s) {
     const step& st = step_at(s);
-    if (overlap(st.out, st.in)) say("a step overwrites what it reads", s);
-    if (st.residual >= 0 && overlap(st.out, st.residual)) {
-      const buffer &out = buffer_at(st.out), &residual = buffer_at(st.residual);
-      if (!is_convolution(st.how) || st.band > 0 || place_of(st.out) != place_of(st.residual) ||
-          out.channels != residual.channels || out.origin() != residual.origin() ||
-          out.column_step() != residual.column_step() || out.row_step() != residual.row_step() ||
-          out.plane_step() != residual.plane_step() || out.full_positions() != residual.full_positions())
-        say("a step overwrites what it adds before it has added it", s);
-    }
+    const bool joins = st.how == algorithm::combine;
+    const auto same = [&](int operand) {
+      const buffer &out = buffer_at(st.out), &in = buffer_at(operand);
+      return place_of(st.out) == place_of(operand) && out.channels == in.channels &&
+             out.origin() == in.origin() && out.column_step() == in.column_step() &&
+             out.row_step() == in.row_step() && out.plane_step() == in.plane_step() &&
+             out.full_positions() == in.full_positions();
+    };
+    if (overlap(st.out, st.in) && !(joins && same(st.in))) say("a step overwrites what it reads", s);
+    if (st.residual >= 0 && overlap(st.out, st.residual) &&
+        (!(joins || is_convolution(st.how)) || st.band > 0 || !same(st.residual)))
+      say("a step overwrites what it adds before it has added it", s);
     for (int b = 0; b < int(plan_.buffers.size()); ++b)
       if (b != st.out && overlap(b, st.out)) holds_[std::size_t(b)] = -1;
   }

@@ -171,6 +171,34 @@ struct Tower
                                                                   conv<4, 3, padding{1}> | batch_norm)) |
                                                      relu)> {};
 
+constexpr auto gate = global_avg_pool | conv<32, 1> | sigmoid;
+using gated = net<input<3, 40, 40> | conv<32, 3> | (identity * gate) | conv<8, 1>>;
+using kept = net<input<3, 40, 40> | conv<32, 3> | (identity + (identity * gate)) | conv<8, 1>>;
+
+TEST_CASE("a product is written over its operand that nobody reads again") {
+  CHECK(tenon::test::problems_of<gated>() == "");
+  CHECK(tenon::test::problems_of<kept>() == "");
+  const auto offsets_of_product = [](tenon::plan_view plan) {
+    for (const tenon::step& s : plan.steps)
+      if (s.how == tenon::algorithm::combine)
+        return std::pair(plan.buffers[s.in].offset, plan.buffers[s.out].offset);
+    return std::pair(tenon::index(-1), tenon::index(-1));
+  };
+  const auto [in, out] = offsets_of_product(view_of(gated::schedule));
+  CHECK(in == out);
+  CHECK(in >= 0);
+  // Here the sum takes the map once more.
+  const auto [first, product] = offsets_of_product(view_of(kept::schedule));
+  CHECK(first != product);
+}
+
+TEST_CASE("a global pool of a large map takes each row first") {
+  CHECK(line<gated>().find("global_pool(global_avg_pool) global_pool(global_avg_pool) matrix_vector") !=
+        std::string::npos);
+  CHECK(line<net<input<3, 9, 9> | conv<32, 3> | global_avg_pool>>().find("global_pool") ==
+        line<net<input<3, 9, 9> | conv<32, 3> | global_avg_pool>>().rfind("global_pool"));
+}
+
 TEST_CASE("a residual tower needs two maps however high it is, and one for the last sum") {
   CHECK(tenon::test::problems_of<Tower<1>>() == "");
   CHECK(tenon::test::problems_of<Tower<40>>() == "");

@@ -36,6 +36,7 @@ struct SmallScores : tenon::model<input<1, 6, 6> | conv<4, 3> | relu | flatten |
   map<conv33 , concat(conv<20, 3, padding{1}>, conv<9, 1>, max_pool<3, stride{1}, padding{1}>)>, \
   map<max_pool<3, stride{2}, padding{1}>>, map<conv33 , avg_pool<3, stride{2}, padding{1}>>, \
   map<conv33 , adaptive_avg_pool<5>>, map<conv<40, 1> , global_max_pool>, map<global_avg_pool>, \
+  map<conv<70, 1> , global_max_pool>, map<conv<70, 1> , (identity * (global_avg_pool | conv<70, 1> | sigmoid)) , conv<9, 3, padding{1}>>, \
   map<conv33 , sigmoid , batch_norm , max_pool<2, stride{1}> , prelu>, map<batch_norm , sigmoid>, map<prelu>, map<instance_norm>, \
   map<group_norm<3>>, map<conv33 , layer_norm>, map<conv33 , softmax>, map<conv33 , local_response_norm<5>>, \
   map<conv33 , upsample<2, bilinear>>, map<upsample<3>>, map<conv<36, 1> , pixel_shuffle<2>>, map<pad<padding{2}, reflect>>, \

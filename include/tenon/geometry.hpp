@@ -33,9 +33,11 @@ constexpr pool_layer pool_of(const step_view& s) {
   const index out_steps[] = {out.plane_step(), out.row_step(), out.column_step()};
   pool_layer l{};
   for (int axis = 0; axis < max_spatial_rank; ++axis) {
-    const index window = s.what.how == algorithm::global_pool ? ins[axis] : w.kernel[axis];
-    l.axes[axis] = {outs[axis],     ins[axis],      window,         w.stride[axis], w.dilation[axis],
-                    w.pad_lo[axis], w.pad_hi[axis], in_steps[axis], out_steps[axis]};
+    const bool global = s.what.how == algorithm::global_pool;
+    const index window = global ? ins[axis] / outs[axis] : w.kernel[axis];
+    l.axes[axis] = {outs[axis],       ins[axis],      window,         global ? window : w.stride[axis],
+                    w.dilation[axis], w.pad_lo[axis], w.pad_hi[axis], in_steps[axis],
+                    out_steps[axis]};
   }
   l.exclude_padding = s.layer().attr.exclude_padding;
   l.adaptive = s.layer().attr.kind == op::adaptive_avg_pool;

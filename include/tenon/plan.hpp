@@ -161,6 +161,7 @@ struct step {
   int clears = -1;          // buffer around whose map zeros are written first
   int outputs = 0;          // of a Winograd tile along an axis with three taps
   bool one_column = false;  // of Winograd tiles: taps along a row are added as they are
+  bool of_rows = false;     // of a global pool: each row is pooled by itself, for a step that pools these
   int operand = 0;          // of a copy into a concatenation: which of its two maps
   int through = -1;  // of a copy that is a slice: the channel shuffle in front, whose input it reads, or -1
   int chain = 0;     // of the first step of a chain: how many steps advance together

@@ -123,7 +123,10 @@ struct unit_cut {
 
   unit_cut(const unit& u, int all, int room) : how(u.split.how) {
     const int most = u.has_scratch && all > room ? room : all;
-    if (int& parts = how.along > 1 ? how.along : how.blocks; u.split.one_each && parts > most) parts = most;
+    int& parts = how.along > 1 ? how.along : how.blocks;
+    if (u.split.one_each && parts > most) parts = most;
+    // As many for each, so that all of them end together: of 7 parts two workers would take 4 and 3.
+    if (how.parts() == parts && parts > most) parts -= parts % most;
     workers = how.parts() == 1 ? 1 : most;
   }
 };

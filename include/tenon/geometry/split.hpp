@@ -187,17 +187,20 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
     case algorithm::winograd_tiles:
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
-      rated_cut by_tiles = balanced(w, pieces(l.tiles(), l.multiply.tile_columns));
+      // Neighbours in depth, or in a row of one-column tiles, both transform the inputs that both read: of
+      // all inputs about an eighth of the work.
+      const work with_shared{w.time + w.time * (l.in_tiles() - l.tiles()) / (4 * l.in_tiles()), w.share_from};
+      rated_cut by_tiles = balanced(with_shared, pieces(l.tiles(), l.multiply.tile_columns));
       by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all
       // Each thread transforms all inputs for itself, about an eighth of the work: where cores share no
       // cache, to share it and to fetch what others have transformed takes longer (256 channels at 14x14 on
       // two of them: 392 us, and 348 so).
       rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), r);
       by_channels.cost += (1 + 2 + 3 + 7) * w.time / 8;
-      const bool tiles_alone = l.in_tiles() == l.tiles(), at_once = l.block == l.tiles();
-      if (tiles_alone && (!at_once || by_tiles.cost < by_channels.cost)) {
+      if (l.block < l.tiles() || by_tiles.cost < by_channels.cost) {
         how = by_tiles;
-        split.one_each = weight_bytes > 1'000'000;  // all of them for each part
+        // All weights for each part, or what neighbours both transform.
+        split.one_each = weight_bytes > 1'000'000 || l.in_tiles() > l.tiles();
       } else {
         how = by_channels;
         split.one_each = true;
@@ -229,8 +232,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       const bool planes = l.axes[0].out > l.axes[1].out;
       const index rows = l.axes[planes ? 0 : 1].out;
       const index channels = in.order == layout::interleaved ? in.channels / isa.lanes : in.channels;
-      if (rows >= 8 && !(r.by_channels && channels > 1) && !l.adaptive &&
-          s.what.how == algorithm::window_pool)
+      if (rows >= 8 && !(r.by_channels && channels > 1) && !l.adaptive)
         how = balanced(w, rows, planes ? cut_axis::planes : cut_axis::rows);
       else
         how = {cut_axis::rows, 1, balanced(w, channels > 0 ? channels : 1).how.along};

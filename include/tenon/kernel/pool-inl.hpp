@@ -60,29 +60,48 @@ HWY_INLINE hn::Vec<D> take_in(D d, hn::Vec<D> y, hn::Vec<D> x) {
   if constexpr (Kind == pooling::linf) return larger(d, y, hn::Abs(x));
 }
 
-/// One window for each lane: planes p, rows r and columns c of it, where load(from, k) gives column k of them
-/// all.
+/// One window for each lane of `Vectors` vectors y: planes p, rows r and columns c of it, where load(from, k,
+/// v) gives column k of vector v of them all.
+template <pooling Kind, int Vectors, class D, class Load>
+HWY_INLINE void pool_windows(D d, const pool_layer& l, window_part p, window_part r, window_part c,
+                             const float* in, hn::Vec<D>* y, Load&& load) {
+  const index plane = l.axes[0].in_step, row = l.axes[1].in_step, column = l.axes[2].in_step;
+  in += p.first * plane + r.first * row + c.first * column;
+  TENON_UNROLL
+  for (int v = 0; v < Vectors; ++v) y[v] = Kind == pooling::max ? load(in, 0, v) : hn::Zero(d);
+  for (index z = 0; z < p.taps; ++z)
+    for (index a = 0; a < r.taps; ++a)
+      for (index h = 0; h < c.taps; ++h) {
+        const float* at = in + z * p.step * plane + a * r.step * row + h * c.step * column;
+        TENON_UNROLL
+        for (int v = 0; v < Vectors; ++v) y[v] = take_in<Kind>(d, y[v], load(at, h, v));
+      }
+  TENON_UNROLL
+  for (int v = 0; v < Vectors; ++v) {
+    if constexpr (Kind == pooling::average)
+      y[v] = mul(d, y[v], hn::Set(d, 1.0f / static_cast<float>(p.counted * r.counted * c.counted)));
+    if constexpr (Kind == pooling::l2) y[v] = hn::Sqrt(y[v]);
+    if constexpr (Kind == pooling::l3) y[v] = cube_root(d, y[v]);
+  }
+}
+
+/// The same of one vector: load(from, k).
 template <pooling Kind, class D, class Load>
 HWY_INLINE hn::Vec<D> pool_window(D d, const pool_layer& l, window_part p, window_part r, window_part c,
                                   const float* in, Load&& load) {
-  const index plane = l.axes[0].in_step, row = l.axes[1].in_step, column = l.axes[2].in_step;
-  in += p.first * plane + r.first * row + c.first * column;
-  auto y = Kind == pooling::max ? load(in, 0) : hn::Zero(d);
-  for (index z = 0; z < p.taps; ++z)
-    for (index v = 0; v < r.taps; ++v)
-      for (index h = 0; h < c.taps; ++h)
-        y = take_in<Kind>(d, y, load(in + z * p.step * plane + v * r.step * row + h * c.step * column, h));
-  if constexpr (Kind == pooling::average)
-    return mul(d, y, hn::Set(d, 1.0f / static_cast<float>(p.counted * r.counted * c.counted)));
-  if constexpr (Kind == pooling::l2) return hn::Sqrt(y);
-  if constexpr (Kind == pooling::l3) return cube_root(d, y);
-  return y;
+  hn::Vec<D> y[1];
+  pool_windows<Kind, 1>(d, l, p, r, c, in, y,
+                        [&](const float* from, index k, int) HWY_ATTR { return load(from, k); });
+  return y[0];
 }
 
-/// `channels` neighbouring channels of an interleaved feature map, Lanes at a time.
+/// `channels` neighbouring channels of an interleaved feature map, Lanes at a time; vectors of them together,
+/// so that their sums need not wait for one another.
 template <pooling Kind, int Lanes, numerics How>
 HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, float* out) {
+  constexpr int together = Lanes > 1 ? 4 : 1;
   const tag<Lanes, How> d;
+  using V = vec<Lanes>;
   for (index plane = 0; plane < l.axes[0].out; ++plane) {
     const window_part p = part_of_window(l, 0, plane);
     for (index row = 0; row < l.axes[1].out; ++row) {
@@ -90,16 +109,25 @@ HWY_NOINLINE void pool(const pool_layer& l, index channels, const float* in, flo
       for (index column = 0; column < l.axes[2].out; ++column) {
         const window_part c = part_of_window(l, 2, column);
         float* to = out + plane * l.axes[0].out_step + row * l.axes[1].out_step + column * l.axes[2].out_step;
+        const auto load = [&](const float* from, index, int v)
+                              HWY_ATTR { return hn::LoadU(d, from + v * Lanes); };
         index channel = 0;
-        for (; channel + Lanes <= channels; channel += Lanes)
-          hn::StoreU(pool_window<Kind>(d, l, p, r, c, in + channel,
-                                       [&](const float* from, index) HWY_ATTR { return hn::LoadU(d, from); }),
-                     d, to + channel);
-        if (const auto left = static_cast<size_t>(channels - channel); left > 0)
-          store_first(
-              pool_window<Kind>(d, l, p, r, c, in + channel,
-                                [&](const float* from, index) HWY_ATTR { return load_first(d, from, left); }),
-              d, to + channel, left);
+        V y[together];
+        for (; channel + together * Lanes <= channels; channel += together * Lanes) {
+          pool_windows<Kind, together>(d, l, p, r, c, in + channel, y, load);
+          TENON_UNROLL
+          for (int v = 0; v < together; ++v) hn::StoreU(y[v], d, to + channel + v * Lanes);
+        }
+        for (; channel + Lanes <= channels; channel += Lanes) {
+          pool_windows<Kind, 1>(d, l, p, r, c, in + channel, y, load);
+          hn::StoreU(y[0], d, to + channel);
+        }
+        if (const auto left = static_cast<size_t>(channels - channel); left > 0) {
+          pool_windows<Kind, 1>(d, l, p, r, c, in + channel, y, [&](const float* from, index, int) HWY_ATTR {
+            return load_first(d, from, left);
+          });
+          store_first(y[0], d, to + channel, left);
+        }
       }
     }
   }

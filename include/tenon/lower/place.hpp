@@ -17,7 +17,7 @@ class placement {
   constexpr void run() {
     const int count = plan_.buffer_count;
     find_lives();
-    for (int s = 0; s < plan_.step_count; ++s) write_over_residual(s);
+    for (int s = 0; s < plan_.step_count; ++s) write_over(s);
     int order[max_buffers]{};
     int in_arena = 0;
     for (int b = 0; b < count; ++b) {
@@ -71,19 +71,25 @@ class placement {
     }
   }
 
-  /// A convolution writes over the map that it adds, if nobody reads that again: it has read an element when
-  /// it writes the sum there, and the memory is in the cache.
-  constexpr void write_over_residual(int s) {
+  /// A convolution writes over the map that it adds, if nobody reads that again, and what joins two maps over
+  /// one of them: it has read an element when it writes the result there, and the memory is in the cache.
+  constexpr void write_over(int s) {
     step& st = plan_.steps[s];
-    if (st.residual < 0 || !is_convolution(st.how) || st.band > 0 || st.by_rows) return;
-    buffer &out = plan_.buffers[st.out], &root = plan_.buffers[root_of(st.residual)];
-    const buffer& residual = plan_.buffers[st.residual];
-    if (out.where != place::arena || root.where != place::arena || out.host >= 0) return;
-    if (root.last_step != s || root_of(st.in) == root_of(st.residual) || !same_memory(out, residual)) return;
-    out.host = st.residual;
+    const bool joins = st.how == algorithm::combine;
+    if (st.residual < 0 || !(joins || is_convolution(st.how)) || st.band > 0 || st.by_rows) return;
+    if (root_of(st.in) == root_of(st.residual)) return;
+    if (!write_over(s, st.residual) && joins) write_over(s, st.in);
+  }
+  constexpr bool write_over(int s, int operand) {
+    step& st = plan_.steps[s];
+    buffer &out = plan_.buffers[st.out], &root = plan_.buffers[root_of(operand)];
+    if (out.where != place::arena || root.where != place::arena || out.host >= 0) return false;
+    if (root.last_step != s || !same_memory(out, plan_.buffers[operand])) return false;
+    out.host = operand;
     st.clears = -1;  // its halo is zero already
     root.slack = std::max(root.slack, out.slack);
     root.last_step = std::max(root.last_step, out.last_step);
+    return true;
   }
 
   /// Do the elements of two maps lie in the same way?

@@ -139,7 +139,25 @@ class staging {
     if (to.how == algorithm::winograd_rows)
       to.scratch = new_scratch(winograd_rows_of(d_.nodes[to.node], to.outputs).points(), plan_.buffers[in]);
     if (is_tiled(to.how)) to.scratch = new_scratch(d_.tiles_of(s).scratch());
+    if (pools_rows_first(to)) pool_rows_first(to);
     publish(id, out);
+  }
+
+  /// A global pool of a large map: row by row, by threads that have the rows in their caches, while all
+  /// channels of a pixel lie together; and then the rows, of which nearly nothing is left. (Averages of
+  /// averages, maxima of maxima, norms of norms.)
+  constexpr bool pools_rows_first(const step& s) const {
+    const buffer& in = plan_.buffers[s.in];
+    return s.how == algorithm::global_pool && in.order == layout::interleaved && in.depth == 1 &&
+           in.rows >= 8 && in.columns >= 8 && in.channels * in.positions() * index(sizeof(float)) >= 65'536;
+  }
+  constexpr void pool_rows_first(step& first) {
+    step& second = plan_.steps[plan_.step_count++];
+    second = first;
+    shape rows = d_.nodes[d_.resolve(d_.operand[d_.step_of[first.node]][0])].out;
+    rows.extents[rows.rank - 1] = 1;
+    first.of_rows = true;
+    first.out = second.in = new_buffer(rows, layout::interleaved, place::arena);
   }
 
   /// Operands that are there already stay; others are copied.
