@@ -127,13 +127,11 @@ constexpr rated_cut balanced(work w, index units, cut_axis axis = cut_axis::rows
 }
 
 constexpr cut cut_of(const direct_layer& l, work w, const reads& r) {
-  // The outermost axis with pieces enough.
+  // The outermost axis with pieces enough, or with the most: other steps are cut along rows, too.
   const index units[] = {l.planes, pieces(l.rows, l.tile_rows), pieces(l.columns, l.tile_columns)};
   int axis = 0;
-  while (axis < 2 && units[axis] < 8) ++axis;
-  if (units[axis] < 8)
-    for (int other = 0; other < 3; ++other)
-      if (units[other] > units[axis]) axis = other;
+  for (int other = 1; other < 3; ++other)
+    if (units[axis] < 8 && units[other] > units[axis]) axis = other;
   return balanced(w, static_cast<cut_axis>(axis), units[axis], blocks_of(l), r);
 }
 
