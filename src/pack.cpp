@@ -237,7 +237,7 @@ void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, flo
   for (index o = first; o < last; ++o) to[o] = f.bias(o);
   // Of tiles of one column the columns of the filter stand in for its planes.
   const index line = filter.win.kernel[2] * filter.channels;
-  const index plane = s.what.one_column ? filter.channels : filter.win.kernel[1] * line;
+  const index plane = s.what.one_column() ? filter.channels : filter.win.kernel[1] * line;
   const index width = g.layer.vectors * index(g.layer.lanes);
   for (index o = first; o < last; ++o) {
     const index b = o / m.block_channels;

@@ -76,8 +76,9 @@ class bounded {
     const int outputs = tenon::outputs_at_once(how);
     const int last = n.out.spatial_rank() - 1;
     const auto axis_for = [&](int axis) {
+      const int wanted = axis == last && axis > 0 ? tenon::columns_at_once(how) : outputs;
       return axis < 0 ? tenon::winograd_axis{}
-                      : tenon::winograd_axis_for(n.win.kernel[axis], n.win.stride[axis], outputs);
+                      : tenon::winograd_axis_for(n.win.kernel[axis], n.win.stride[axis], wanted);
     };
     if (tenon::is_winograd_rows(how))
       sum.add_winograd(n, o, channels, weight, input, {tenon::winograd_rows_of(n, outputs), {}}, true);

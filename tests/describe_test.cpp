@@ -142,7 +142,7 @@ TEST_CASE("explain shows how steps are cut for threads", "[describe]") {
     return std::ranges::any_of(by_channels,
                                [&](const std::string& row) { return row.find(text) != row.npos; });
   };
-  CHECK(says(" up to 22 x channels "));
+  CHECK(says(" up to 32 x channels "));
   CHECK(says(" x phases"));
   // With the usual least time of a part, nothing of a small network is.
   for (const std::string& row : plan_of<LeNet5>(avx512)) CHECK(row.find(" x ") == std::string::npos);

@@ -34,10 +34,10 @@ constexpr int strassen_steps(tenon::plan_view plan) {
 /// Maps of more tiles than are transformed at once, and of so many channels that all of a product are
 /// multiplied before the next.
 constexpr auto in_blocks = tenon::winograd_tiles_plan_of(net<input<96, 29, 31> | once<32>>::network.nodes[1],
-                                                         96, 2, {32, 29, 31}, 1, 1);
+                                                         96, 2, 2, {32, 29, 31});
 static_assert(in_blocks.turns > 1 && !in_blocks.by_points);
 constexpr auto by_products = tenon::winograd_tiles_plan_of(
-    net<input<512, 15, 17> | twice<64>>::network.nodes[1], 512, 4, {64, 15, 17}, 1, 1);
+    net<input<512, 15, 17> | twice<64>>::network.nodes[1], 512, 4, 4, {64, 15, 17});
 static_assert(by_products.turns > 1 && by_products.by_points);
 
 /// A batch norm is folded into weights of which sums are taken then: what rounding does to a channel is

@@ -16,6 +16,8 @@ template <index C, auto Kernel, auto... Options>
 inline constexpr auto by_4 = conv<C, Kernel, algorithm<tenon::method::winograd_4>, Options...>;
 
 template <index C, auto Kernel, auto... Options>
+inline constexpr auto by_4x2 = conv<C, Kernel, algorithm<tenon::method::winograd_4x2>, Options...>;
+template <index C, auto Kernel, auto... Options>
 inline constexpr auto column_of_2 = conv<C, Kernel, algorithm<tenon::method::winograd_2x1>, Options...>;
 template <index C, auto Kernel, auto... Options>
 inline constexpr auto column_of_4 = conv<C, Kernel, algorithm<tenon::method::winograd_4x1>, Options...>;
@@ -51,18 +53,18 @@ constexpr int tiled_steps(tenon::plan_view plan) {
 /// Maps of more tiles than are transformed at once, and of so many channels that all of a point are
 /// multiplied before the next point.
 constexpr auto in_blocks = tenon::winograd_tiles_plan_of(
-    net<input<100, 22, 23> | by_4<9, 3, padding{1}>>::network.nodes[1], 100, 4, {9, 22, 23}, 1, 1);
+    net<input<100, 22, 23> | by_4<9, 3, padding{1}>>::network.nodes[1], 100, 4, 4, {9, 22, 23});
 static_assert(in_blocks.turns > 1 && !in_blocks.by_points);
 static_assert(
-    tenon::winograd_tiles_plan_of(net<input<340, 16, 12> | by_4<18, 3, padding{1}>>::network.nodes[1], 340, 4,
-                                  {18, 16, 12}, 1, 1)
+    tenon::winograd_tiles_plan_of(net<input<340, 24, 20> | by_4<18, 3, padding{1}>>::network.nodes[1], 340, 4,
+                                  4, {18, 24, 20})
         .by_points);
 /// Weights that fill the cache are read once if that leaves room enough for all tiles.
 template <index Channels, index Extent>
 constexpr index turns_of =
     tenon::winograd_tiles_plan_of(
         net<input<Channels, Extent, Extent> | by_2<Channels, 3, padding{1}>>::network.nodes[1], Channels, 2,
-        {Channels, Extent, Extent}, 1, 1)
+        2, {Channels, Extent, Extent})
         .turns;
 static_assert(turns_of<256, 14> == 1 && turns_of<256, 20> > 1 && turns_of<64, 32> > 1);
 
@@ -71,10 +73,19 @@ template <index Channels, index Extent>
 constexpr bool in_columns = [] {
   using chosen = net<input<Channels, Extent, Extent> | conv<Channels, 3, padding{1}, no_bias>>;
   for (const tenon::step& s : view_of(chosen::schedule).steps)
-    if (s.one_column) return true;
+    if (s.one_column()) return true;
   return false;
 }();
 static_assert(in_columns<512, 7> && !in_columns<256, 14> && !in_columns<64, 56>);
+
+/// 14 rows are 3.5 tiles of 4, and 14 columns 7 of 2.
+constexpr bool by_4x2_at_14 = [] {
+  using chosen = net<input<256, 14, 14> | conv<256, 3, padding{1}, no_bias>>;
+  for (const tenon::step& s : view_of(chosen::schedule).steps)
+    if (s.outputs == 4 && s.columns == 2) return true;
+  return false;
+}();
+static_assert(by_4x2_at_14);
 
 /// Each of the networks has such a convolution.
 template <class... Ms>
@@ -99,7 +110,7 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   BOTH(residual<18, by_4<18, 5, padding{2}>>),                                                                 \
   net<input<3, 37> | by_4<6, 3, padding{1}> | by_2<5, 5, causal>>, dilated<32, 1>, dilated<32, 2>,              \
   dilated<32, 8>, dilated<48, 3>, net<input<3, 24> | (identity + by_4<3, 3, dilation{3}, padding{3}>) | relu>,  \
-  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<340, 16, 12> | by_4<18, 3, padding{1}>>,\
+  net<input<100, 22, 23> | by_4<9, 3, padding{1}>>, net<input<340, 24, 20> | by_4<18, 3, padding{1}>>,\
   net<input<150, 32, 30> | by_4<5, 3, padding{1}>>,          \
   net<input<3, 5, 6, 7> | by_4<5, 3, padding{1}>>, net<input<2, 4, 8, 9> | by_2<9, 3> | relu>,                  \
   net<input<2, 4, 8, 9> | by_4<9, extent{2, 3, 1}, padding{1, 0, 0}> | sigmoid>,                                        \
@@ -123,6 +134,12 @@ constexpr bool all_tiled = ((tiled_steps(view_of(Ms::schedule)) > 0) && ...);
   net<input<3, 9, 12> | column_of_2<9, extent{3, 1}> | column_of_4<7, extent{5, 4}, padding{3, 0, 1, 4}>>,     \
   net<input<3, 17, 12> | column_of_2<9, 3, stride{2, 1}, padding{1}> | column_of_4<7, extent{4, 3}, stride{2, 1}>>,\
   net<input<3, 9, 10> | column_of_4<9, 3, padding{1}, cyclic> | column_of_2<5, 3, padding{1}, reflect>>,       \
+  net<input<5, 14, 14> | by_4x2<17, 3, padding{1}> | relu | by_4x2<48, 3>>, net<input<3, 7, 9> | by_4x2<9, 5, padding{2}>>, \
+  net<input<3, 9, 12> | by_4x2<9, extent{3, 1}> | by_4x2<7, extent{3, 5}, padding{1, 2}> | by_4x2<5, extent{5, 3}>>, \
+  net<input<3, 17, 18> | by_4x2<9, 3, stride{2}, padding{1}>>, net<input<2, 4, 8, 9> | by_4x2<9, 3> | relu>, \
+  net<input<3, 16, 12> | by_4x2<9, 3, dilation{2, 3}, padding{2, 3}>>, net<input<150, 15, 14> | by_4x2<70, 3, padding{1}>>, \
+  BOTH(net<input<5, 9, 8> | by_4x2<10, 3, padding{1}, no_bias> | batch_norm | relu | max_pool<2>>), \
+  BOTH(residual<18, by_4x2<18, 3, padding{1}>>), \
   BOTH(pooled_column), BOTH(residual<9, column_of_2<9, 3, padding{1}>>),                                       \
   BOTH(residual<18, column_of_4<18, 5, padding{2}>>)
 // clang-format on

@@ -319,11 +319,12 @@ class plan_checker {
     const index outs[] = {out.depth, out.rows, out.columns};
     index tiles = out.depth, points = 1;
     for (int axis : {1, 2}) {
-      const bool alone = st.one_column && axis == 2;  // its taps are added as they are
+      const bool alone = st.one_column() && axis == 2;  // its taps are added as they are
       const index taps = alone ? 1 : w.kernel[axis],
                   pool = st.pool < 0 ? 1 : on_memory(node_at(st.pool)).kernel[axis];
       const index stride = w.stride[axis], phase = (taps + stride - 1) / stride, dilation = w.dilation[axis];
-      const index outputs = taps == 1 ? 1 : st.outputs + phase - 1 > 6 ? 2 : st.outputs;
+      const index wanted = axis == 2 ? st.columns : st.outputs;
+      const index outputs = taps == 1 ? 1 : wanted + phase - 1 > 6 ? 2 : wanted;
       const index lines = (outs[axis] * pool + outputs - 1) / outputs;
       if ((taps != 1 && (phase < 2 || phase > 5)) || outputs < 1 || outputs % pool != 0)
         say("a filter that Winograd does not take", s);
@@ -335,11 +336,12 @@ class plan_checker {
       tiles *= lines, points *= taps == 1 ? 1 : (outputs - 1) * stride + taps;
     }
     if (points > 121 || points < 4) say("a filter that Winograd does not take", s);
-    if (st.one_column && w.stride[2] * w.dilation[2] * out.depth != 1)
+    if (st.one_column() && w.stride[2] * w.dilation[2] * out.depth != 1)
       say("a filter that Winograd does not take", s);
-    const index read =
-        st.one_column ? tiles / out.columns * (out.columns + w.kernel[2] - 1) : tiles / out.depth * in.depth;
-    if ((w.kernel[0] > 1 || st.one_column) && buffer_at(st.scratch).elements() < points * read * in.channels)
+    const index read = st.one_column() ? tiles / out.columns * (out.columns + w.kernel[2] - 1)
+                                       : tiles / out.depth * in.depth;
+    if ((w.kernel[0] > 1 || st.one_column()) &&
+        buffer_at(st.scratch).elements() < points * read * in.channels)
       say("too little memory for the transformed inputs", s);
   }
 

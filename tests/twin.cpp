@@ -109,9 +109,10 @@ std::vector<tenon::node> as_computed(tenon::graph_view network, tenon::plan_view
     if (step.how == tenon::algorithm::winograd_rows)
       how = step.outputs == 4 ? tenon::method::winograd_rows_4 : tenon::method::winograd_rows;
     if (step.how == tenon::algorithm::winograd_tiles)
-      how = step.one_column ? step.outputs == 4 ? tenon::method::winograd_4x1 : tenon::method::winograd_2x1
-            : step.outputs == 4 ? tenon::method::winograd_4
-                                : tenon::method::winograd_2;
+      how = step.one_column() ? step.outputs == 4 ? tenon::method::winograd_4x1 : tenon::method::winograd_2x1
+            : step.outputs == 2 ? tenon::method::winograd_2
+            : step.columns == 2 ? tenon::method::winograd_4x2
+                                : tenon::method::winograd_4;
     if (step.how == tenon::algorithm::strassen)
       how = step.outputs == 4 ? tenon::method::strassen_twice : tenon::method::strassen;
   }

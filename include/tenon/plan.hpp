@@ -157,12 +157,12 @@ struct step {
   int in = -1;        // buffers
   int residual = -1;  // second operand: added, or of `combine`
   int out = -1;
-  int scratch = -1;         // memory of the step itself
-  int clears = -1;          // buffer around whose map zeros are written first
-  int outputs = 0;          // of a Winograd tile along an axis with three taps
-  bool one_column = false;  // of Winograd tiles: taps along a row are added as they are
-  bool of_rows = false;     // of a global pool: each row is pooled by itself, for a step that pools these
-  int operand = 0;          // of a copy into a concatenation: which of its two maps
+  int scratch = -1;      // memory of the step itself
+  int clears = -1;       // buffer around whose map zeros are written first
+  int outputs = 0;       // of a Winograd tile along an axis with three taps
+  int columns = 0;       // of Winograd tiles: the same along a row; 1: its taps are added as they are
+  bool of_rows = false;  // of a global pool: each row is pooled by itself, for a step that pools these
+  int operand = 0;       // of a copy into a concatenation: which of its two maps
   int through = -1;  // of a copy that is a slice: the channel shuffle in front, whose input it reads, or -1
   int chain = 0;     // of the first step of a chain: how many steps advance together
   index band = 0;    // of all steps of a chain: rows of the last one's result that are computed at a time
@@ -170,6 +170,9 @@ struct step {
   index macs = 0;
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;
+
+  /// Is it a convolution in tiles of one column?
+  constexpr bool one_column() const { return columns == 1; }
 };
 
 template <int Steps, int Buffers>

@@ -190,11 +190,11 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       const work with_shared{w.time + w.time * (l.in_tiles() - l.tiles()) / (4 * l.in_tiles()), w.share_from};
       rated_cut by_tiles = balanced(with_shared, pieces(l.tiles(), l.multiply.tile_columns));
       by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all
-      // Each thread transforms all inputs for itself, about an eighth of the work: where cores share no
-      // cache, to share it and to fetch what others have transformed takes longer (256 channels at 14x14 on
-      // two of them: 392 us, and 348 so).
+      // Each thread transforms all inputs for itself, about an eighth of the work of 256 channels: where
+      // cores share no cache, to share it and to fetch what others have transformed takes longer (256
+      // channels at 14x14 on two of them: 392 us, and 348 so).
       rated_cut by_channels = balanced(w, cut_axis::rows, 1, l.blocks(), r);
-      by_channels.cost += (1 + 2 + 3 + 7) * w.time / 8;
+      by_channels.cost += (1 + 2 + 3 + 7) * w.time * 32 / l.multiply.group_channels;
       if (l.block < l.tiles() || by_tiles.cost < by_channels.cost) {
         how = by_tiles;
         // All weights for each part, or what neighbours both transform.

@@ -49,8 +49,8 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const step_view& s) {
   const epilogue e = epilogue_of(s);
   const int last = s.what.pool >= 0 ? s.what.pool : s.what.node;
-  return winograd_tiles_plan_of(s.layer(), s.in().channels, s.what.outputs, s.graph.nodes[last].out,
-                                e.pool_rows, e.pool_columns, s.what.one_column);
+  return winograd_tiles_plan_of(s.layer(), s.in().channels, s.what.outputs, s.what.columns,
+                                s.graph.nodes[last].out, e.pool_rows, e.pool_columns);
 }
 
 struct winograd_tiles_geometry {
@@ -73,7 +73,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.points = p.shape.points();
   l.tap_row_step = w.dilation[1] * in.row_step(), l.tap_column_step = w.dilation[2] * in.column_step();
   l.in_plane_step = w.stride[0] * in.plane_step();
-  if (s.what.one_column) {
+  if (s.what.one_column()) {
     w = columns_as_planes(w);
     l.in_plane_step = in.column_step();
     l.out.out_plane_step = l.out.out_column_step, l.out.residual_plane_step = l.out.residual_column_step;

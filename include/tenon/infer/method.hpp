@@ -21,6 +21,7 @@ constexpr std::string_view purpose(method m) {
     case method::winograd_4x1:
       return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a "
              "step of 1 along the row, and a bias per channel";
+    case method::winograd_4x2:
     case method::winograd_2:
     case method::winograd_4:
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
@@ -50,6 +51,7 @@ constexpr int outputs_at_once(method m) {
   switch (m) {
     case method::winograd_rows_4:
     case method::winograd_4x1:
+    case method::winograd_4x2:
     case method::winograd_4:
     case method::strassen_twice:
       return 4;
@@ -57,16 +59,21 @@ constexpr int outputs_at_once(method m) {
       return 2;
   }
 }
+/// The same along the last axis.
+constexpr int columns_at_once(method m) {
+  return is_winograd_column(m) ? 1 : m == method::winograd_4x2 ? 2 : outputs_at_once(m);
+}
 
 /// The tile of a Winograd convolution along the rows.
 constexpr winograd_axis winograd_rows_of(const node& n, int outputs) {
   return {outputs, static_cast<int>(n.win.kernel[0]), static_cast<int>(n.win.stride[0])};
 }
 
-/// Outputs of a Winograd tile along an axis of the last two, for a filter of so many taps; 0 if it has none.
-constexpr int tile_outputs(method m, index taps, index stride) {
+/// Outputs of a Winograd tile along an axis, of as many as are wanted, for a filter of so many taps; 0 if it
+/// has none.
+constexpr int tile_outputs(int wanted, index taps, index stride) {
   if (taps > max_winograd_taps || stride > taps) return taps == 1 ? 1 : 0;
-  const winograd_axis axis = winograd_axis_for(taps, stride, outputs_at_once(m));
+  const winograd_axis axis = winograd_axis_for(taps, stride, wanted);
   return taps == 1 || has_points(axis, max_tile_points) ? axis.outputs : 0;
 }
 
@@ -88,12 +95,14 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
   }
   if (is_winograd_column(m)) {
     return rank == 2 && w.dilation[0] * w.dilation[1] * w.stride[1] == 1 &&
-           tile_outputs(m, w.kernel[0], w.stride[0]) > 1;
+           tile_outputs(outputs_at_once(m), w.kernel[0], w.stride[0]) > 1;
   }
   if (rank == max_spatial_rank && w.dilation[0] * w.stride[0] != 1) return false;
+  if (m == method::winograd_4x2 && rank < 2) return false;
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
-    const int tile = tile_outputs(m, w.kernel[axis], w.stride[axis]);
+    const int wanted = axis == rank - 1 ? columns_at_once(m) : outputs_at_once(m);
+    const int tile = tile_outputs(wanted, w.kernel[axis], w.stride[axis]);
     if (tile == 0) return false;
     if (w.dilation[axis] > 1 && (w.stride[axis] > 1 || n.out.spatial(axis) % (tile * w.dilation[axis]) != 0))
       return false;
@@ -108,11 +117,13 @@ constexpr bool takes_pool(method m, const node& n, const window& pool) {
   const int rank = n.out.spatial_rank();
   if (is_winograd_rows(m)) return outputs_at_once(m) % pool.kernel[0] == 0;
   if (is_strassen(m) || is_winograd_column(m)) return false;
-  if (m != method::winograd_2 && m != method::winograd_4) return true;
-  for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis)
-    if (tile_outputs(m, n.win.kernel[axis], n.win.stride[axis]) % pool.kernel[axis] != 0 ||
+  if (m != method::winograd_2 && m != method::winograd_4 && m != method::winograd_4x2) return true;
+  for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
+    const int wanted = axis == rank - 1 ? columns_at_once(m) : outputs_at_once(m);
+    if (tile_outputs(wanted, n.win.kernel[axis], n.win.stride[axis]) % pool.kernel[axis] != 0 ||
         n.win.dilation[axis] > 1)
       return false;
+  }
   return true;
 }
 

@@ -45,21 +45,21 @@ class choice {
         if (!possible || (asked != method::automatic && asked != m)) return;
         const index estimate = cycles();
         if (asked != m && estimate >= best) return;
-        best = estimate, st.how = how, st.outputs = outputs_at_once(m), st.one_column = is_winograd_column(m);
+        best = estimate, st.how = how, st.outputs = outputs_at_once(m), st.columns = columns_at_once(m);
       };
       for (const method m : {method::winograd_rows, method::winograd_rows_4})
         consider(m, algorithm::winograd_rows, possible(s, m) && n.out.channels() >= least_for_rows,
                  [&] { return cost.rows(winograd_rows_of(n, outputs_at_once(m))); });
-      for (const method m :
-           {method::winograd_2x1, method::winograd_4x1, method::winograd_2, method::winograd_4}) {
-        const auto tiles = [&] { return d_.tiles_of(s, outputs_at_once(m), is_winograd_column(m)); };
+      for (const method m : {method::winograd_2x1, method::winograd_4x1, method::winograd_2,
+                             method::winograd_4x2, method::winograd_4}) {
+        const auto tiles = [&] { return d_.tiles_of(s, outputs_at_once(m), columns_at_once(m)); };
         // Tiles of 9 x 9 inputs save a tenth of the time of those of 5 x 5 at best, and take MiB of memory.
         consider(m, algorithm::winograd_tiles, possible(s, m) && (asked == m || tiles().shape.points() <= 36),
                  [&] { return cost.tiles(tiles()); });
       }
       for (const method m : {method::strassen, method::strassen_twice})
         consider(m, algorithm::strassen, possible(s, m),
-                 [&] { return cost.strassen(d_.tiles_of(s, outputs_at_once(m))); });
+                 [&] { return cost.strassen(d_.tiles_of(s, outputs_at_once(m), columns_at_once(m))); });
       st.by_rows = st.how == algorithm::direct && adds_by_rows(n, channels) && st.pool < 0;
     }
   }

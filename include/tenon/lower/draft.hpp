@@ -101,17 +101,17 @@ struct draft {
     return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
 
-  /// What step s would be as a convolution in tiles of so many outputs, or of so many rows of one column.
-  constexpr winograd_tiles_plan tiles_of(int s, int outputs, bool one_column = false) const {
+  /// What step s would be as a convolution in tiles of so many outputs along an axis, and along a row.
+  constexpr winograd_tiles_plan tiles_of(int s, int outputs, int columns) const {
     const step& st = steps[s];
     const bool pooled = st.pool >= 0;
     const window p = on_memory(nodes[pooled ? st.pool : st.node]);
-    return winograd_tiles_plan_of(nodes[st.node], nodes[operand[s][0]].out.channels(), outputs,
+    return winograd_tiles_plan_of(nodes[st.node], nodes[operand[s][0]].out.channels(), outputs, columns,
                                   nodes[pooled ? st.pool : st.node].out, pooled ? p.kernel[1] : 1,
-                                  pooled ? p.kernel[2] : 1, one_column);
+                                  pooled ? p.kernel[2] : 1);
   }
   constexpr winograd_tiles_plan tiles_of(int s) const {
-    return tiles_of(s, steps[s].outputs, steps[s].one_column);
+    return tiles_of(s, steps[s].outputs, steps[s].columns);
   }
 
   constexpr void cover(int s, int id) {

@@ -46,12 +46,14 @@ constexpr window columns_as_planes(window w) {
   return w;
 }
 
-/// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; pool_rows and
-/// pool_columns are of a fused pool, else 1. In tiles of one column the columns of the map are what planes
-/// are in 3-D: each is transformed once, and the taps of a row are added up like those of a depth.
+/// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; `tile_columns` of
+/// the same along a row; pool_rows and pool_columns are of a fused pool, else 1. In tiles of one column the
+/// columns of the map are what planes are in 3-D: each is transformed once, and the taps of a row are added
+/// up like those of a depth.
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_channels, int outputs,
-                                                     const shape& out, index pool_rows, index pool_columns,
-                                                     bool one_column = false) {
+                                                     int tile_columns, const shape& out, index pool_rows = 1,
+                                                     index pool_columns = 1) {
+  const bool one_column = tile_columns == 1;
   window w = on_memory(n);
   const int rank = n.out.spatial_rank();
   winograd_tiles_plan p{};
@@ -59,7 +61,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   index columns = out.spatial(rank - 1);
   if (one_column) w = columns_as_planes(w), columns = 1;
   p.shape = {winograd_axis_for(w.kernel[1], w.stride[1], outputs),
-             winograd_axis_for(w.kernel[2], w.stride[2], outputs)};
+             winograd_axis_for(w.kernel[2], w.stride[2], tile_columns)};
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
   p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
   p.planes = out.positions() / (rows * columns);
@@ -86,12 +88,12 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   // so, on Intel Emerald Rapids).
   const index near = 48 * 1024 / 4;
   if (few_tiles * of_tile <= near && point * p.in_channels * p.channels <= near) most = few_tiles;
-  p.by_points = most < few_tiles && most < tiles;
-  if (p.by_points) most = at_once, p.group_width = few + 64;
   // Weights that fill the cache come from further off in each turn: one turn that fills it, too, is faster
   // than two (256 channels of 14 x 14: 900 us, 795 so, on Intel Ice Lake, with 1.25 MiB of L2).
   const bool far = point * p.in_channels * p.channels > cache, all_fit = tiles * of_tile <= 9 * cache / 5;
-  if (p.shape.halvings == 0 && !p.by_points && far && all_fit) most = tiles;
+  if (p.shape.halvings == 0 && far && all_fit) most = tiles;
+  p.by_points = most < few_tiles && most < tiles;
+  if (p.by_points) most = at_once, p.group_width = few + 64;
   if (p.in_planes > p.planes) most = tiles;
   p.turns = pieces(tiles, most);
   constexpr index widest = 14;  // micro-kernel that multiplies, almost always: room for a turn of whole ones
