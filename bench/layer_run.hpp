@@ -10,10 +10,10 @@
 
 namespace bench {
 
-/// The step of the layer called "layer".
+/// The last step of the layer called "layer".
 template <class M>
 constexpr int step_of_layer() {
-  for (int s = 0; s < M::schedule.step_count; ++s)
+  for (int s = M::schedule.step_count - 1; s >= 0; --s)
     for (int k = 0; k < M::schedule.steps[s].covered_count; ++k)
       if (M::network.nodes[M::schedule.steps[s].covered[k]].label == "layer") return s;
   return -1;

@@ -96,6 +96,7 @@ inline std::string computed_by(const step_view& s) {
   };
   if (s.what.through >= 0) add(s.what.through);
   for (int k = 0; k < s.what.covered_count; ++k) add(s.what.covered[k]);
+  if (s.what.of_rows) text += " of each row";
   if (text.empty()) text = s.out().has_halo() ? "(gives a halo)" : "(changes layout)";
   return text;
 }

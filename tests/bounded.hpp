@@ -76,7 +76,7 @@ class bounded {
     const int outputs = tenon::outputs_at_once(how);
     const int last = n.out.spatial_rank() - 1;
     const auto axis_for = [&](int axis) {
-      const int wanted = axis == last && axis > 0 ? tenon::columns_at_once(how) : outputs;
+      const int wanted = tenon::outputs_at_once(how, axis, last + 1);
       return axis < 0 ? tenon::winograd_axis{}
                       : tenon::winograd_axis_for(n.win.kernel[axis], n.win.stride[axis], wanted);
     };

@@ -12,6 +12,7 @@ template <auto... Layers> using line = cut<(input<3, 150> | ... | Layers)>;
 template <auto... Layers> using box = cut<(input<2, 9, 10, 11> | ... | Layers)>;
 inline constexpr auto conv33 = conv<33, 3, padding{1}>;
 inline constexpr auto by_2 = algorithm<tenon::method::winograd_2>, by_4 = algorithm<tenon::method::winograd_4>;
+inline constexpr auto tall = algorithm<tenon::method::winograd_4x2>;
 inline constexpr auto column_of_2 = algorithm<tenon::method::winograd_2x1>, column_of_4 = algorithm<tenon::method::winograd_4x1>;
 inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorithm<tenon::method::strassen_twice>;
 
@@ -21,7 +22,10 @@ inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorit
   map<conv<24, 3> , conv<48, 3, groups{3}, padding{1}>>, map<conv<70, 1> , conv<70, 3, padding{1}, depthwise> , conv<20, 1>>, \
   map<conv<9, 3> , (identity + (conv<9, 3, padding{1}> | tanh)) , relu , conv<40, 3, padding{1}>>, \
   map<conv33 , conv_transpose<9, 4, stride{3, 2}, padding{1}>>, map<local<9, 3>>, map<conv<17, 3, untied_bias>>, \
-  map<flatten , linear<333> , relu , linear<200>>, line<conv<6, 5, causal> , relu>, \
+  map<flatten , linear<333> , relu , linear<200>>, cut<(input<13, 17, 19> | flatten | linear<128> | relu)>, \
+  cut<(input<20, 144> | conv<24, 3, dilation{6}, padding{6}, by_4>)>, \
+  map<conv<70, 3, padding{1}, tall> , relu , conv<33, 3, padding{0, 1}, tall>>, box<conv<20, 3, tall>>, \
+  line<conv<6, 5, causal> , relu>, \
   line<conv<40, 3, dilation{7}, padding{7}> , conv<35, 1>>, line<conv_transpose<7, 4, stride{2}>>, cut<(input<130, 9, 9> | conv_transpose<40, 3, stride{2}>)>, line<max_pool<2> , conv<33, 3>>, \
   map<conv<70, 3, by_4> , relu , max_pool<2>>, map<conv<9, 3, by_2> , conv<20, 5, by_2>>, \
   cut<(input<100, 22, 23> | conv<9, 3, padding{1}, by_4>)>, box<conv<40, 3, by_4>>, \

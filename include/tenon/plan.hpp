@@ -171,7 +171,7 @@ struct step {
   int covered[max_covered]{};  // nodes of the graph that this step computes, in order
   int covered_count = 0;
 
-  /// Is it a convolution in tiles of one column?
+  /// Is it a convolution in tiles of one column? (No other step has `columns` of 1.)
   constexpr bool one_column() const { return columns == 1; }
 };
 

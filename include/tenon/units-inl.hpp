@@ -125,7 +125,8 @@ struct unit_cut {
     const int most = u.has_scratch && all > room ? room : all;
     int& parts = how.along > 1 ? how.along : how.blocks;
     if (u.split.one_each && parts > most) parts = most;
-    // As many for each, so that all of them end together: of 7 parts two workers would take 4 and 3.
+    // As many for each: of 7 parts two workers would take 4 and 3, and end together if what is cut into 7 can
+    // be cut into 6.
     if (how.parts() == parts && parts > most) parts -= parts % most;
     workers = how.parts() == 1 ? 1 : most;
   }

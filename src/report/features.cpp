@@ -54,7 +54,7 @@ std::vector<captured> capture(const subject& s, std::vector<std::vector<float>>&
     if (is_later_link(view.what)) continue;
     const std::size_t last = k + static_cast<std::size_t>(links_with(view.what)) - 1;
     const step_view end = s.step(last);
-    if (end.what.covered_count == 0) continue;
+    if (end.what.covered_count == 0 || end.what.of_rows) continue;  // no layer's value
     const buffer& b = end.out();
     const float* from = b.where == place::output ? memory.out()[b.port] : memory.arena();
     maps.push_back({last, end.what.covered[end.what.covered_count - 1], b.channels, b.depth, b.rows,

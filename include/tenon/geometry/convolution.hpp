@@ -306,7 +306,8 @@ constexpr linear_geometry linear_of(const step_view& s, simd isa) {
   // 8 accumulators keep both FMA units busy; equal blocks leave none of them with little to do.
   g.split = s.plan.numbers == numerics::reproducible ? 4 : 0;
   g.blocks = pieces(vectors, g.split > 0 ? 8 / g.split : 8);
-  // Threads share out blocks: weights beyond the L2 cache, which all of them together read faster, make some.
+  // Blocks are what threads share out. Of 2 MB of weights and more there are 3 or 4, for what one core's L2
+  // cache does not hold two cores read faster.
   if (g.blocks < 4 && vectors >= 4 && g.inputs * g.outputs > 500'000) g.blocks = 4;
   g.vectors = static_cast<int>(pieces(vectors, g.blocks));
   g.blocks = pieces(vectors, g.vectors);

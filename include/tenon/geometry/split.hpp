@@ -185,8 +185,8 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
     case algorithm::winograd_tiles:
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
-      // Neighbours in depth, or in a row of one-column tiles, both transform the inputs that both read: of
-      // all inputs about an eighth of the work.
+      // Neighbours in depth, or in a row of one-column tiles, both transform the inputs that both read. (All
+      // inputs are about an eighth of the work; a few parts transform what is shared twice.)
       const work with_shared{w.time + w.time * (l.in_tiles() - l.tiles()) / (4 * l.in_tiles()), w.share_from};
       rated_cut by_tiles = balanced(with_shared, pieces(l.tiles(), l.multiply.tile_columns));
       by_tiles.cost += (2 + 3 + 4 + 8) * read_time(weight_bytes) / 2;  // each thread reads them all

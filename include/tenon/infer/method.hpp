@@ -22,6 +22,8 @@ constexpr std::string_view purpose(method m) {
       return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a "
              "step of 1 along the row, and a bias per channel";
     case method::winograd_4x2:
+      return "2-D and 3-D filters of one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the "
+             "last two axes, steps of 1 in depth, a bias per channel, whole tiles where dilated";
     case method::winograd_2:
     case method::winograd_4:
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
@@ -63,6 +65,10 @@ constexpr int outputs_at_once(method m) {
 constexpr int columns_at_once(method m) {
   return is_winograd_column(m) ? 1 : m == method::winograd_4x2 ? 2 : outputs_at_once(m);
 }
+/// The same along one of `rank` axes.
+constexpr int outputs_at_once(method m, int axis, int rank) {
+  return axis == rank - 1 ? columns_at_once(m) : outputs_at_once(m);
+}
 
 /// The tile of a Winograd convolution along the rows.
 constexpr winograd_axis winograd_rows_of(const node& n, int outputs) {
@@ -101,8 +107,7 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
   if (m == method::winograd_4x2 && rank < 2) return false;
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
-    const int wanted = axis == rank - 1 ? columns_at_once(m) : outputs_at_once(m);
-    const int tile = tile_outputs(wanted, w.kernel[axis], w.stride[axis]);
+    const int tile = tile_outputs(outputs_at_once(m, axis, rank), w.kernel[axis], w.stride[axis]);
     if (tile == 0) return false;
     if (w.dilation[axis] > 1 && (w.stride[axis] > 1 || n.out.spatial(axis) % (tile * w.dilation[axis]) != 0))
       return false;
@@ -117,9 +122,9 @@ constexpr bool takes_pool(method m, const node& n, const window& pool) {
   const int rank = n.out.spatial_rank();
   if (is_winograd_rows(m)) return outputs_at_once(m) % pool.kernel[0] == 0;
   if (is_strassen(m) || is_winograd_column(m)) return false;
-  if (m != method::winograd_2 && m != method::winograd_4 && m != method::winograd_4x2) return true;
+  if (m == method::automatic || m == method::direct) return true;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
-    const int wanted = axis == rank - 1 ? columns_at_once(m) : outputs_at_once(m);
+    const int wanted = outputs_at_once(m, axis, rank);
     if (tile_outputs(wanted, n.win.kernel[axis], n.win.stride[axis]) % pool.kernel[axis] != 0 ||
         n.win.dilation[axis] > 1)
       return false;

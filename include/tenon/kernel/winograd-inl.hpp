@@ -29,7 +29,7 @@ HWY_NOINLINE void winograd_transform(const winograd_layer& l, const float* in, i
   using V = vec<isa.lanes>;
   // Stores might change what lies in memory, as far as the compiler knows.
   const index stretch = l.stretch, stretch_step = l.in_stretch_step, point_step = l.point_step;
-  index row[points];  // those of the inputs
+  index row[points];  // where each input row lies
   TENON_UNROLL
   for (int k = 0; k < points; ++k) row[k] = (k < last ? k : last) * l.in_row_step;
   const auto left = static_cast<std::size_t>(stretch % isa.lanes);

@@ -182,7 +182,7 @@ struct winograd_tiles_layer {
 /// Walks along the tiles of an axis without dividing: `at` is the first output of a tile.
 struct winograd_walk {
   index number, at, phase;
-  index whole;  // tiles
+  index whole;  // how many tiles are, of a filter without dilation
 
   constexpr winograd_walk(const winograd_tiling& t, index tile)
       : number(tile), at(t.first(tile)), phase(tile % t.dilation), whole(t.outputs / t.tile) {}
@@ -203,7 +203,7 @@ struct winograd_walk {
 /// f(plane, row, column, tiles) for output tiles first .. first + count - 1, in order, as runs of tiles which
 /// lie l.run_step() apart: the first output of a run, and how many tiles it has.
 template <class F>
-constexpr void each_run(const winograd_tiles_layer& l, index first, index count, F&& f) {
+constexpr void each_tile_run(const winograd_tiles_layer& l, index first, index count, F&& f) {
   const index rows = l.rows.tiles(), columns = l.columns.tiles();
   index z = first / (rows * columns);
   const bool along_rows = l.runs_along_rows();

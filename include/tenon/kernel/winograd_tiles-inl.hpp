@@ -85,7 +85,7 @@ template <winograd_shape Shape, numerics How>
 HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const float* in, index first,
                                            index count, float* HWY_RESTRICT inputs) {
   const index run_step = l.run_step(l.in_row_step, l.in_column_step), last = l.channels % isa.lanes;
-  each_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
+  each_tile_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
     // Stores might change what lies in memory, as far as the compiler knows.
     const index channels = l.channels - last, input_step = l.input_step, point_step = l.input_point;
     const index row_step = l.tap_row_step, column_step = l.tap_column_step, step = run_step;
@@ -107,8 +107,8 @@ HWY_NOINLINE void winograd_transform_tiles(const winograd_tiles_layer& l, const 
   });
 }
 
-/// A run of tiles of outputs, or of those of their rows and columns that exist, in so many vectors of
-/// channels.
+/// Tiles of outputs that lie equally far apart, and vectors of channels of each. At the end of a map a tile
+/// may be smaller.
 struct winograd_run {
   index tiles, vectors;
   index products_step, residual_step, out_step;  // from one tile to the next
@@ -150,7 +150,7 @@ HWY_NOINLINE void combine_vector_apart(const direct_layer& l, const float* HWY_R
   combine_vector<Key, Shape>(l, products, bias, residual, out);
 }
 
-/// All of a run.
+/// The outputs of a run.
 template <direct_key Key, winograd_shape Shape>
 HWY_NOINLINE void winograd_combine(const direct_layer& layer, const winograd_run& run,
                                    const float* HWY_RESTRICT products, const float* bias,
@@ -208,7 +208,7 @@ inline void winograd_combine_block(const winograd_tiles_layer& l, const winograd
   winograd_run run{0, 0, l.multiply.out_column_step, l.run_step(residual_row_step, residual_column_step),
                    l.runs_along_rows() ? l.rows.step() / o.pool_rows * out_row_step
                                        : l.columns.step() / o.pool_columns * out_column_step};
-  each_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
+  each_tile_run(l, first, count, [&](index z, index row, index column, index tiles) HWY_ATTR {
     const bool rest_rows = l.rows.outputs - row < l.rows.tile;
     const bool rest_columns = l.columns.outputs - column < l.columns.tile;
     const float* residual_tile =

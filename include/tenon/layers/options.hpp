@@ -80,7 +80,7 @@ enum class method : unsigned char {
   winograd_rows_4,  // four output rows at a time
   winograd_2x1,     // tiles of 2 output rows and one column: as winograd_rows, but weights pass by once
   winograd_4x1,     // of 4 output rows (2 if there are more than 3 taps a step of stride) and one column
-  winograd_4x2,     // of 4 output rows and 2 columns: 14 rows are 4 such tiles, and 14 columns 7
+  winograd_4x2,     // of 4 output rows (as winograd_4x1) and 2 columns: 14 columns are 7 tiles of 2
   winograd_2,       // tiles of 2 outputs along each axis that has 3 taps or more
   winograd_4,       // tiles of 4 outputs along each axis that has 3 taps (with stride 2: up to 6), else of 2
   strassen,         // 1x1: 7 products of halves of the channels and of pairs of pixels instead of 8

@@ -5,7 +5,7 @@
 
 namespace tenon {
 
-/// What lowering may do. `unfused<M>` runs every layer as a step of its own, to be compared with.
+/// What lowering may do. `unfused<M>` runs no two layers in one step, to be compared with.
 struct lowering {
   bool fuse = true;
   /// Estimated nanoseconds of one thread from which on a step is cut for several; a network that takes less
@@ -40,7 +40,8 @@ struct demand {
 /// Lowering of one graph: nodes are values; steps compute them. Each pass is a loop over the steps.
 template <int Nodes>
 struct draft {
-  // Each layer; and for each at worst one copy for its users and one between its operands.
+  // Each layer; and for each at worst one copy for its users and one between its operands, or, of a global
+  // pool, one step more.
   static constexpr int max_steps = 3 * Nodes + 2;
   static constexpr int max_buffers = max_steps + Nodes + 1;  // an output and scratch memory for each
   using plan_type = plan<max_steps, max_buffers>;

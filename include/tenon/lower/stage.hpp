@@ -139,7 +139,7 @@ class staging {
     if (to.how == algorithm::winograd_rows)
       to.scratch = new_scratch(winograd_rows_of(d_.nodes[to.node], to.outputs).points(), plan_.buffers[in]);
     if (is_tiled(to.how)) to.scratch = new_scratch(d_.tiles_of(s).scratch());
-    if (pools_rows_first(to)) pool_rows_first(to);
+    if (pools_rows_first(to)) pool_rows_first(s, to);
     publish(id, out);
   }
 
@@ -151,10 +151,10 @@ class staging {
     return s.how == algorithm::global_pool && in.order == layout::interleaved && in.depth == 1 &&
            in.rows >= 8 && in.columns >= 8 && in.channels * in.positions() * index(sizeof(float)) >= 65'536;
   }
-  constexpr void pool_rows_first(step& first) {
+  constexpr void pool_rows_first(int s, step& first) {
     step& second = plan_.steps[plan_.step_count++];
     second = first;
-    shape rows = d_.nodes[d_.resolve(d_.operand[d_.step_of[first.node]][0])].out;
+    shape rows = d_.nodes[d_.resolve(d_.operand[s][0])].out;
     rows.extents[rows.rank - 1] = 1;
     first.of_rows = true;
     first.out = second.in = new_buffer(rows, layout::interleaved, place::arena);
