@@ -19,6 +19,9 @@ struct Awkward : tenon::model<
 struct Known : tenon::model<
     input<1, 8, 8> | conv<2, 1, no_bias> | conv<2, 1> | max_pool<2> | flatten | linear<3>> {};
 // clang-format on
+/// Its global pool is two steps, of which the first is no layer's value.
+struct Gated : tenon::model<input<3, 40, 40> | conv<32, 3> |
+                            (identity * (global_avg_pool | conv<32, 1> | sigmoid)) | conv<4, 1>> {};
 using ResNet18 = zoo::resnet::ResNet18;
 using TCN = zoo::tcn::TCN;
 using VoxNet = zoo::voxnet::VoxNet<10>;

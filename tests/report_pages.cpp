@@ -44,6 +44,7 @@ int main(int, char** argv) {
   auto weights = zoo::seeded_weights<pages::Known>();
   weights["0.weight"][0] = 1, weights["0.weight"][1] = -1;
   write<pages::Known>(folder, "known", {}, true, weights);
+  write<pages::Gated>(folder, "gated", {}, true);
   write<pages::ResNet18>(folder, "resnet18", {}, true);
   write<pages::TCN>(folder, "tcn", {}, true);
   write<pages::VoxNet>(folder, "voxnet", {}, false);

@@ -120,6 +120,13 @@ def check_known(file):
     return [] if len(set(one)) > 8 and len(one) == 64 else ['the map x is flat']
 
 
+def check_gated(file):
+    """What a global pool makes of each row is no feature map."""
+    titles = [''.join(e.itertext()) for e in ET.parse(file).getroot().iter('h4')]
+    strips = [t for t in titles if 'global_avg_pool' in t]
+    return [f'pictures of {strips}'] if strips or not titles else []
+
+
 def chromium():
     for name in ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'):
         if found := shutil.which(name):
@@ -216,6 +223,8 @@ def main():
                 found = [f'not well-formed: {error}']
             if facts.stem == 'known' and not found:
                 found += check_known(page)
+            if facts.stem == 'gated' and not found:
+                found += check_gated(page)
             if browser:
                 found += check_in_browser(browser, page, folder)
             problems += [f'{page.name}: {p}' for p in found]

@@ -22,8 +22,7 @@ constexpr std::string_view purpose(method m) {
       return "2-D filters of one group, dilation 1, 3 to 11 rows (up to 5 a step of stride, 4 steps), a "
              "step of 1 along the row, and a bias per channel";
     case method::winograd_4x2:
-      return "2-D and 3-D filters of one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the "
-             "last two axes, steps of 1 in depth, a bias per channel, whole tiles where dilated";
+      return "what winograd_4 is for in 2-D and 3-D, with tiles of 4 rows and 2 columns";
     case method::winograd_2:
     case method::winograd_4:
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
