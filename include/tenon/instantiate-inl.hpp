@@ -330,6 +330,8 @@ HWY_INLINE void run_convolution(const memory& mem, [[maybe_unused]] const slice&
       run([](const direct_layer& l, auto... memory) {
         if constexpr (t.tiles > 0)
           direct_by_turns(l, t, tiles, memory...);
+        else if constexpr (is_cut)
+          direct_part(l, tiles, memory...);
         else
           direct(l, tiles, memory...);
       });
@@ -453,10 +455,7 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
     }
   } else if constexpr (what.how == algorithm::map) {
     static_assert(g.innermost().a == 1 && g.innermost().out == 1);
-    const auto p = take<is_cut>(g, at);
-    each_run(p.layer, [&](index a, index, index o) HWY_ATTR {
-      map_row<what.act, numbers>(p.layer.innermost().extent, from + a, to + o);
-    });
+    map_elements<what.act, numbers>(take<is_cut>(g, at).layer, from, to);
   } else if constexpr (what.how == algorithm::combine) {
     constexpr nest::loop row = g.innermost();
     static_assert(row.out == 1 && row.a <= 1 && row.b <= 1);
@@ -465,23 +464,17 @@ HWY_INLINE void run_alone(const memory& mem, [[maybe_unused]] const slice& at) {
                            : s.layer().attr.kind == op::multiply ? joining::product
                                                                  : joining::maximum;
     const float* other = mem.read(s.residual());
-    const auto p = take<is_cut>(g, at);
-    each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
-      combine_row<op, what.act, row.a == 0, row.b == 0, numbers>(p.layer.innermost().extent, from + a,
-                                                                 other + b, to + o);
-    });
+    combine_elements<op, what.act, row.a == 0, row.b == 0, numbers>(take<is_cut>(g, at).layer, from, other,
+                                                                    to);
   } else if constexpr (what.how == algorithm::affine) {
     constexpr nest::loop row = g.innermost();
     static_assert(row.out == 1 && row.a == 1 && row.b <= 1);
     const float* shift = weights + in.channels;
     const auto p = take<is_cut>(g, at);
-    each_run(p.layer, [&](index a, index b, index o) HWY_ATTR {
-      if constexpr (s.layer().attr.kind == op::prelu)
-        prelu_row<what.act, row.b == 0, numbers>(p.layer.innermost().extent, from + a, weights + b, to + o);
-      else
-        affine_row<what.act, row.b == 0, numbers>(p.layer.innermost().extent, from + a, weights + b,
-                                                  shift + b, to + o);
-    });
+    if constexpr (s.layer().attr.kind == op::prelu)
+      prelu_elements<what.act, row.b == 0, numbers>(p.layer, from, weights, to);
+    else
+      affine_elements<what.act, row.b == 0, numbers>(p.layer, from, weights, shift, to);
   } else if constexpr (what.how == algorithm::soft_max) {
     constexpr bool log = s.layer().attr.kind == op::log_softmax;
     if constexpr (s.layer().axis == 0) {

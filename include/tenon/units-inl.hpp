@@ -94,9 +94,12 @@ inline constexpr auto unit_begins = [] {
 
 template <class M, int First, int Count>
 HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
-  [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
-    (run_step<M, First + step>(mem, at), ...);
-  }
+  if constexpr (Count == 1)
+    run_step<M, First>(mem, at);
+  else
+    [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
+      (run_step<M, First + step>(mem, at), ...);
+    }
   (std::make_integer_sequence<int, Count>{});
 }
 

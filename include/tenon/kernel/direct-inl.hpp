@@ -367,6 +367,12 @@ inline void direct(const direct_layer& l, const direct_tiles& tiles, const float
   }
 }
 
+/// The same for a layer that is no constant, as a part of one: of such loops a network needs one copy.
+inline HWY_NOINLINE void direct_part(const direct_layer& l, const direct_tiles& tiles, const float* in,
+                                     const float* packed, const float* residual, float* out) {
+  direct(l, tiles, in, packed, residual, out);
+}
+
 /// The same for one group, each row of the filter for all tiles of a block of channels before the next row.
 /// The micro-kernels are those for the first row, for one that follows, and for the last one.
 inline void direct_by_rows(const direct_layer& l, const direct_tiles& first, const direct_tiles& more,

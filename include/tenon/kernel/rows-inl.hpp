@@ -138,46 +138,59 @@ inline HWY_NOINLINE void copy_map(const nest& n, const float* in, float* out) {
   });
 }
 
-/// out[i] = act(in[i])
+// The four kinds of layers that follow walk their maps in functions of their own: a network has one for many
+// steps.
+
+/// out = act(in)
 template <function F, numerics How>
-HWY_NOINLINE void map_row(index count, const float* in, float* out) {
-  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR { return activate<F>(d, load(in)); });
+HWY_NOINLINE void map_elements(const nest& n, const float* in, float* out) {
+  each_run(n, [&](index a, index, index o) HWY_ATTR {
+    each_vector<How>(n.innermost().extent, out + o,
+                     [&](auto d, index, auto load) HWY_ATTR { return activate<F>(d, load(in + a)); });
+  });
 }
 
-/// out[i] = act(a[i] op b[i]); A_same: a[0] holds for all, B_same: b[0].
+/// out = act(a op b); A_same: one a holds for all of a run, B_same: one b.
 template <joining Op, function F, bool A_same, bool B_same, numerics How>
-HWY_NOINLINE void combine_row(index count, const float* a, const float* b, float* out) {
-  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    auto x = hn::Set(d, *a), y = hn::Set(d, *b);
-    if constexpr (!A_same) x = load(a);
-    if constexpr (!B_same) y = load(b);
-    if constexpr (Op == joining::sum) return activate<F>(d, hn::Add(x, y));
-    if constexpr (Op == joining::difference) return activate<F>(d, hn::Sub(x, y));
-    if constexpr (Op == joining::product) return activate<F>(d, mul(d, x, y));
-    if constexpr (Op == joining::maximum) return activate<F>(d, larger(d, x, y));
+HWY_NOINLINE void combine_elements(const nest& n, const float* a, const float* b, float* out) {
+  each_run(n, [&](index a_first, index b_first, index o) HWY_ATTR {
+    const float *a_run = a + a_first, *b_run = b + b_first;
+    each_vector<How>(n.innermost().extent, out + o, [&](auto d, index, auto load) HWY_ATTR {
+      auto x = hn::Set(d, *a_run), y = hn::Set(d, *b_run);
+      if constexpr (!A_same) x = load(a_run);
+      if constexpr (!B_same) y = load(b_run);
+      if constexpr (Op == joining::sum) return activate<F>(d, hn::Add(x, y));
+      if constexpr (Op == joining::difference) return activate<F>(d, hn::Sub(x, y));
+      if constexpr (Op == joining::product) return activate<F>(d, mul(d, x, y));
+      if constexpr (Op == joining::maximum) return activate<F>(d, larger(d, x, y));
+    });
   });
 }
 
-/// out[i] = act(in[i] * scale[i] + shift[i]); with `Same`, scale[0] and shift[0] hold for all.
+/// out = act(in * scale + shift); with `Same`, one scale and one shift hold for all of a run.
 template <function F, bool Same, numerics How>
-HWY_NOINLINE void affine_row(index count, const float* in, const float* scale, const float* shift,
-                             float* out) {
-  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    if constexpr (Same)
-      return activate<F>(d, mul_add(d, load(in), hn::Set(d, *scale), hn::Set(d, *shift)));
-    else
-      return activate<F>(d, mul_add(d, load(in), load(scale), load(shift)));
+HWY_NOINLINE void affine_elements(const nest& n, const float* in, const float* scale, const float* shift,
+                                  float* out) {
+  each_run(n, [&](index a, index b, index o) HWY_ATTR {
+    each_vector<How>(n.innermost().extent, out + o, [&](auto d, index, auto load) HWY_ATTR {
+      if constexpr (Same)
+        return activate<F>(d, mul_add(d, load(in + a), hn::Set(d, scale[b]), hn::Set(d, shift[b])));
+      else
+        return activate<F>(d, mul_add(d, load(in + a), load(scale + b), load(shift + b)));
+    });
   });
 }
 
-/// out[i] = act(in[i]) where it is not negative, act(in[i] * slope[i]) where it is.
+/// out = act(in) where in is not negative, act(in * slope) where it is.
 template <function F, bool Same, numerics How>
-HWY_NOINLINE void prelu_row(index count, const float* in, const float* slope, float* out) {
-  each_vector<How>(count, out, [&](auto d, index, auto load) HWY_ATTR {
-    auto w = hn::Set(d, *slope);
-    if constexpr (!Same) w = load(slope);
-    const auto x = load(in);
-    return activate<F>(d, hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, mul(d, x, w)));
+HWY_NOINLINE void prelu_elements(const nest& n, const float* in, const float* slope, float* out) {
+  each_run(n, [&](index a, index b, index o) HWY_ATTR {
+    each_vector<How>(n.innermost().extent, out + o, [&](auto d, index, auto load) HWY_ATTR {
+      auto w = hn::Set(d, slope[b]);
+      if constexpr (!Same) w = load(slope + b);
+      const auto x = load(in + a);
+      return activate<F>(d, hn::IfThenElse(hn::Ge(x, hn::Zero(d)), x, mul(d, x, w)));
+    });
   });
 }
 

@@ -260,7 +260,7 @@ struct winograd_tiles_run {
 
   /// These tiles with these blocks of output channels, as many tiles at a time as a turn takes. Their
   /// first one is the first of a micro-kernel in a whole run, too.
-  void operator()(unit_range tiles, unit_range blocks) const {
+  HWY_NOINLINE void operator()(unit_range tiles, unit_range blocks) const {
     for (index first = tiles.first; first < tiles.end; first += l.block) {
       const index end = first + l.block < tiles.end ? first + l.block : tiles.end;
       // All planes that the outputs read; of one plane, as many tiles as there are outputs.
