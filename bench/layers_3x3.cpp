@@ -20,8 +20,8 @@ using halving_by = inside<IC, H, conv<OC, 3, stride{2}, padding{1}, algorithm<Ho
   plain<64, 56>, plain<128, 28>, plain<256, 14>, plain<512, 7>,         \
   by<64, 56, direct>, by<64, 56, winograd_rows>, by<64, 56, winograd_2>, by<64, 56, winograd_4>,\
   by<128, 28, direct>, by<128, 28, winograd_2>, by<128, 28, winograd_4>,\
-  by<256, 14, direct>, by<256, 14, winograd_rows>, by<256, 14, winograd_2>, by<256, 14, winograd_4x2>, by<256, 14, winograd_4>,\
-  by<512, 7, direct>, by<512, 7, winograd_2x1>, by<512, 7, winograd_4x1>, by<512, 7, winograd_2>, by<512, 7, winograd_4>, \
+  by<256, 14, direct>, by<256, 14, winograd_rows>, by<256, 14, winograd_2>, by<256, 14, winograd_4x2>, by<256, 14, winograd_4>, by<256, 14, winograd_plain>,\
+  by<512, 7, direct>, by<512, 7, winograd_2x1>, by<512, 7, winograd_4x1>, by<512, 7, winograd_2>, by<512, 7, winograd_4>, by<512, 7, winograd_plain>, \
   halving<64, 128, 56>, halving<256, 256, 28>, halving<256, 512, 14>,   \
   halving_by<64, 128, 56, direct>, halving_by<64, 128, 56, winograd_2>, halving_by<64, 128, 56, winograd_4>, \
   halving_by<256, 256, 28, direct>, halving_by<256, 256, 28, winograd_2>,                                    \
@@ -50,12 +50,14 @@ namespace {
     add_layer<by<256, 14, winograd_2>>("3x3 256@14", "winograd_2"),
     add_layer<by<256, 14, winograd_4x2>>("3x3 256@14", "winograd_4x2"),
     add_layer<by<256, 14, winograd_4>>("3x3 256@14", "winograd_4"),
+    add_layer<by<256, 14, winograd_plain>>("3x3 256@14", "winograd_plain"),
     add_layer<plain<512, 7>>("3x3 512@7"),
     add_layer<by<512, 7, direct>>("3x3 512@7", "direct"),
     add_layer<by<512, 7, winograd_2x1>>("3x3 512@7", "winograd_2x1"),
     add_layer<by<512, 7, winograd_4x1>>("3x3 512@7", "winograd_4x1"),
     add_layer<by<512, 7, winograd_2>>("3x3 512@7", "winograd_2"),
     add_layer<by<512, 7, winograd_4>>("3x3 512@7", "winograd_4"),
+    add_layer<by<512, 7, winograd_plain>>("3x3 512@7", "winograd_plain"),
     add_layer<halving<64, 128, 56>>("3x3 stride 2 64->128@56"),
     add_layer<halving_by<64, 128, 56, direct>>("3x3 stride 2 64->128@56", "direct"),
     add_layer<halving_by<64, 128, 56, winograd_2>>("3x3 stride 2 64->128@56", "winograd_2"),

@@ -33,6 +33,7 @@ std::string tile_text(const step_view& s, simd isa) {
              (s.what.by_rows ? ", row by row of the filter" : "");
     }
     case algorithm::winograd_tiles:
+    case algorithm::winograd_plain:
     case algorithm::strassen: {
       const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
       return std::to_string(g.shape.rows.outputs) + 'x' + std::to_string(g.layer.columns.tile) + " px of " +
@@ -58,6 +59,7 @@ std::string unit_text(const step_view& s, const cut& how) {
   if (s.what.chain > 1) return "rows";
   switch (s.what.how) {
     case algorithm::winograd_tiles:
+    case algorithm::winograd_plain:
     case algorithm::strassen:
       return "tiles";
     case algorithm::matrix_vector:

@@ -224,7 +224,7 @@ void pack_winograd(const step_view& s, simd isa, const float* natural, float* to
   pack_blocks(g, f, g.axis.points() * row, weight, to);
 }
 
-/// Biases, then filters transformed along both axes, u = G g G^T, in the order of
+/// Biases, then filters transformed along both axes, u = G g G^T, or as they are, in the order of
 /// kernel/winograd_tiles-inl.hpp.
 void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
   const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
@@ -248,6 +248,15 @@ void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, flo
         for (int c = 0; c < columns.taps; ++c)
           w[r][c] = f.weight(
               o, filter(t / filter.channels * plane + r * line + c * filter.channels + t % filter.channels));
+      if (g.layer.plain) {
+        float* at =
+            to + g.layer.weights_at(0, b) + t * rows.taps * columns.taps * step + o % m.block_channels;
+        for (int r = 0; r < rows.taps; ++r)
+          for (int c = 0; c < columns.taps; ++c)
+            at[(r * columns.taps + c) * step] =
+                static_cast<float>(by_rows.g[1][r] * by_columns.g[1][c] * w[r][c]);
+        continue;
+      }
       for (int p = 0; p < rows.points(); ++p) {
         for (int c = 0; c < columns.taps; ++c) {
           half[p][c] = 0;
@@ -375,6 +384,7 @@ void pack_step(const step_view& s, simd isa, const float* natural, float* to, sh
     case algorithm::winograd_rows:
       return pack_winograd(s, isa, natural, to);
     case algorithm::winograd_tiles:
+    case algorithm::winograd_plain:
       return pack_winograd_tiles(s, isa, natural, to, own);
     case algorithm::strassen:
       return pack_strassen(s, isa, natural, to, own);

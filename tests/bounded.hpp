@@ -86,6 +86,8 @@ class bounded {
       sum.add_winograd(n, o, channels, weight, input, {axis_for(0), {}}, true);
     else
       sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)}, false);
+    if (how == method::winograd_plain)  // transforms the weights, too, and rounds what divides
+      for (int axis : {last - 1, last}) sum.roundings_ += 2.0 * static_cast<double>(n.win.kernel[axis]) + 2;
     return sum;
   }
   friend bounded maximum(const bounded& a, const bounded& b) {

@@ -294,7 +294,7 @@ class plan_checker {
         say("sums that cannot lie in the output", s);
       if (st.residual >= 0 && overlap(st.out, st.residual)) say("sums that lie in the residual", s);
     }
-    if (st.how == algorithm::winograd_tiles) check_tiles(s);
+    if (is_winograd_tiled(st.how)) check_tiles(s);
     if (st.how == algorithm::strassen) check_strassen(s);
     if ((st.how == algorithm::winograd_rows || is_tiled(st.how)) != (st.scratch >= 0))
       say("scratch memory", s);

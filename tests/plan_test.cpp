@@ -55,7 +55,7 @@ TEST_CASE("ResNet-8: batch norms, residuals and activations are fused into ten s
         "direct(conv batch_norm relu) winograd_tiles(conv batch_norm relu) winograd_tiles(conv batch_norm + "
         "relu) "
         "direct(conv batch_norm relu) winograd_tiles(conv batch_norm) direct(conv batch_norm + relu) "
-        "direct(conv batch_norm relu) winograd_tiles(conv batch_norm) direct(conv batch_norm + relu) "
+        "direct(conv batch_norm relu) winograd_plain(conv batch_norm) direct(conv batch_norm + relu) "
         "global_pool(global_avg_pool) matrix_vector(linear)");
 }
 

@@ -18,7 +18,7 @@ inline constexpr auto rows = algorithm<method::winograd_rows>, by_2 = algorithm<
 struct Convolutions : tenon::model<input<3, 14, 14> | conv<16, 3, padding{1}, rows> | batch_norm | tanh | avg_pool<2> | conv<37, 3, padding{1}, rows> | silu | group_norm<37> | tag<"first">
   | conv<17, 3, padding{1}, by_4> | gelu | conv<9, 3, padding{1}, by_2> | tag<"second"> | conv<18, 3, groups{9}, stride{2}> | conv<18, 2, padding{1}, depthwise> | hard_swish
   | (identity + conv<18, 1>) | conv_transpose<11, 3, stride{2}> | tag<"third"> | local<5, 3, stride{2}> | layer_norm | flatten | linear<37> | sigmoid | linear<150> | mish | linear<10> | outputs(identity, softmax, from<"first">, from<"second">, from<"third">)> {};
-struct Columns : tenon::model<input<5, 9, 8> | conv<17, 3, padding{1}, algorithm<method::winograd_2x1>> | relu | conv<9, 5, padding{2}, algorithm<method::winograd_4x1>>> {};
+struct Columns : tenon::model<input<5, 9, 8> | conv<17, 3, padding{1}, algorithm<method::winograd_2x1>> | relu | conv<9, 5, padding{2}, algorithm<method::winograd_4x1>> | relu | conv<35, 3, padding{1}, algorithm<method::winograd_plain>>> {};
 /// Vectors along the width; what lies planar.
 struct Digits : tenon::model<input<1, 20, 21> | conv<6, 5> | tanh | avg_pool<2> | conv<16, 5> | tanh | max_pool<2> | flatten | linear<33> | elu | linear<5> | log_softmax> {};
 /// Pools, normalisations and what moves elements.

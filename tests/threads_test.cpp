@@ -12,7 +12,7 @@ template <auto... Layers> using line = cut<(input<3, 150> | ... | Layers)>;
 template <auto... Layers> using box = cut<(input<2, 9, 10, 11> | ... | Layers)>;
 inline constexpr auto conv33 = conv<33, 3, padding{1}>;
 inline constexpr auto by_2 = algorithm<tenon::method::winograd_2>, by_4 = algorithm<tenon::method::winograd_4>;
-inline constexpr auto tall = algorithm<tenon::method::winograd_4x2>;
+inline constexpr auto tall = algorithm<tenon::method::winograd_4x2>, plain = algorithm<tenon::method::winograd_plain>;
 inline constexpr auto column_of_2 = algorithm<tenon::method::winograd_2x1>, column_of_4 = algorithm<tenon::method::winograd_4x1>;
 inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorithm<tenon::method::strassen_twice>;
 
@@ -32,7 +32,7 @@ inline constexpr auto once = algorithm<tenon::method::strassen>, twice = algorit
   map<conv<64, 1> , conv<96, 1, once> , relu , conv<32, 1, stride{2}, once>>, map<conv<64, 1> , conv<128, 1, twice>>, \
   /* many weights for few tiles: by channels, each thread transforms all */ \
   cut<(input<64, 8, 8> | conv<96, 3, padding{1}, by_4>)>, cut<(input<2, 5, 6, 7> | conv<100, 3, by_4>)>, \
-  cut<(input<128, 2, 4> | conv<512, 1, twice>)>, map<conv<70, 3, padding{1}, column_of_2> , relu>, map<conv<40, extent{3, 1}, column_of_4>>, cut<(input<32, 8, 8> | conv<96, 1> | (identity + conv<96, 3, padding{1}, by_4>) | relu)>, \
+  cut<(input<128, 2, 4> | conv<512, 1, twice>)>, map<conv<70, 3, padding{1}, column_of_2> , relu>, map<conv<70, 3, padding{1}, plain> , relu , conv<33, 3, plain>>, cut<(input<96, 7, 8> | conv<144, 3, padding{1}, plain> | relu)>, map<conv<40, extent{3, 1}, column_of_4>>, cut<(input<32, 8, 8> | conv<96, 1> | (identity + conv<96, 3, padding{1}, by_4>) | relu)>, \
   /* in turns, where a member of a team takes several parts at once */ \
   cut<(input<64, 52, 53> | conv<80, 1>)>, cut<(input<64, 105, 26> | conv<80, 1, stride{2}> | relu)>, \
   /* row by row of the filter */ \

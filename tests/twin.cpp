@@ -113,6 +113,7 @@ std::vector<tenon::node> as_computed(tenon::graph_view network, tenon::plan_view
             : step.outputs == 2 ? tenon::method::winograd_2
             : step.columns == 2 ? tenon::method::winograd_4x2
                                 : tenon::method::winograd_4;
+    if (step.how == tenon::algorithm::winograd_plain) how = tenon::method::winograd_plain;
     if (step.how == tenon::algorithm::strassen)
       how = step.outputs == 4 ? tenon::method::strassen_twice : tenon::method::strassen;
   }

@@ -105,6 +105,7 @@ constexpr index packed_elements(const step_view& s, simd isa) {
     case algorithm::winograd_rows:
       return winograd_of(s, isa).packed;
     case algorithm::winograd_tiles:
+    case algorithm::winograd_plain:
     case algorithm::strassen:
       return winograd_tiles_of(s, isa).packed;
     case algorithm::direct_width:

@@ -155,8 +155,11 @@ template <class Step>
 constexpr winograd_tiles_kernels make_winograd_kernels() {
   constexpr const winograd_tiles_geometry& g = Step::geometry;
   constexpr const direct_layer& m = g.layer.multiply;
-  constexpr bool strassen = Step::view.what.how == algorithm::strassen;
+  constexpr bool strassen = Step::view.what.how == algorithm::strassen, plain = g.layer.plain;
   winograd_tiles_kernels kernels{};
+  if constexpr (plain)
+    kernels.multiply_plain = &winograd_multiply_plain<plain_key_of(Step::view, g),
+                                                      static_cast<int>(g.layer.tiles() % m.tile_columns)>;
   if constexpr (strassen) {
     kernels.transform = &strassen_transform<g.shape.halvings>;
     kernels.combine = &strassen_combine<combine_key_of(Step::view, g, false, false, false), g.shape.halvings>;
@@ -167,7 +170,7 @@ constexpr winograd_tiles_kernels make_winograd_kernels() {
   [&]<int... which>(std::integer_sequence<int, which...>) {
     const auto put = [&](auto w) {
       constexpr bool first = w & 4, second = w & 2, third = w & 1;
-      if constexpr ((first ? m.rest_block > 0 : m.blocks > 0) && !second &&
+      if constexpr (!plain && (first ? m.rest_block > 0 : m.blocks > 0) && !second &&
                     (third ? g.layer.tiles() % m.tile_columns > 0 : g.layer.tiles() >= m.tile_columns))
         kernels.multiply.run[first][0][third] = &direct_tile<multiply_key_of(Step::view, g, first, third)>;
       constexpr const winograd_tiling &r = g.layer.rows, &c = g.layer.columns;

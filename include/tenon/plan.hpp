@@ -65,6 +65,7 @@ enum class algorithm : unsigned char {
   direct,          // convolution, vectors along output channels; 1x1 with stride 1: one row (pointwise)
   winograd_rows,   // convolution with filters of 3 rows or more: two or four output rows at a time
   winograd_tiles,  // convolution with filters of 3 taps or more along an axis: tiles of outputs
+  winograd_plain,  // the same for 3x3 taps and few tiles: weights are transformed while they are multiplied
   strassen,        // 1x1 convolution in fewer products of parts of the channels and groups of pixels
   direct_width,    // convolution with few output channels, vectors along the width; planar in and out
   depthwise,       // convolution, one filter per channel, vectors along channels
@@ -85,14 +86,20 @@ enum class algorithm : unsigned char {
 };
 
 constexpr std::string_view spelling(algorithm a) {
-  constexpr std::string_view names[] = {
-      "direct",   "winograd_rows", "winograd_tiles", "strassen",    "direct_width", "depthwise", "transposed",
-      "local",    "matrix_vector", "window_pool",    "global_pool", "map",          "affine",    "combine",
-      "soft_max", "normalise",     "response_norm",  "resize",      "pad",          "copy"};
+  constexpr std::string_view names[] = {"direct",    "winograd_rows", "winograd_tiles", "winograd_plain",
+                                        "strassen",  "direct_width",  "depthwise",      "transposed",
+                                        "local",     "matrix_vector", "window_pool",    "global_pool",
+                                        "map",       "affine",        "combine",        "soft_max",
+                                        "normalise", "response_norm", "resize",         "pad",
+                                        "copy"};
   return names[static_cast<int>(a)];
 }
+/// Winograd's tiles of rows and columns?
+constexpr bool is_winograd_tiled(algorithm a) {
+  return a == algorithm::winograd_tiles || a == algorithm::winograd_plain;
+}
 /// Tiles are transformed, multiplied point by point, and combined.
-constexpr bool is_tiled(algorithm a) { return a == algorithm::winograd_tiles || a == algorithm::strassen; }
+constexpr bool is_tiled(algorithm a) { return is_winograd_tiled(a) || a == algorithm::strassen; }
 constexpr bool is_convolution(algorithm a) { return a <= algorithm::local; }
 constexpr bool has_weights(algorithm a) { return a <= algorithm::matrix_vector; }
 

@@ -39,6 +39,7 @@ constexpr index time_of(const step_view& s, simd isa) {
     compute = compute * axis.points() / (axis.outputs * axis.taps);
   }
   if (is_tiled(how)) compute = winograd_tiles_plan_of(s).products() / (4 * isa.lanes);
+  if (how == algorithm::winograd_plain) compute += compute / 2;
   if (how == algorithm::window_pool || how == algorithm::global_pool) {
     const pool_layer l = pool_of(s);
     const index taps = l.axes[0].window * l.axes[1].window * l.axes[2].window;
@@ -183,6 +184,7 @@ constexpr step_split split_of(const step_view& s, simd isa, index share_from, co
       break;
     }
     case algorithm::winograd_tiles:
+    case algorithm::winograd_plain:
     case algorithm::strassen: {
       const winograd_tiles_layer l = winograd_tiles_of(s, isa).layer;
       // Neighbours in depth, or in a row of one-column tiles, both transform the inputs that both read. (All

@@ -50,7 +50,15 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const step_view& s) {
   const epilogue e = epilogue_of(s);
   const int last = s.what.pool >= 0 ? s.what.pool : s.what.node;
   return winograd_tiles_plan_of(s.layer(), s.in().channels, s.what.outputs, s.what.columns,
-                                s.graph.nodes[last].out, e.pool_rows, e.pool_columns);
+                                s.graph.nodes[last].out, e.pool_rows, e.pool_columns,
+                                s.what.how == algorithm::winograd_plain);
+}
+
+/// Tiles of the same row of points whose sums are in registers together, beside the weights of a point, the
+/// sums from which they are made, and constants.
+constexpr tile plain_tile_of(simd isa, index channels, index tiles, const winograd_shape& shape) {
+  const index room = (isa.registers - 4) / shape.columns.points();
+  return {1, static_cast<int>(room < 1 ? 1 : room < tiles ? room : tiles), 1, lanes_for(isa, channels)};
 }
 
 struct winograd_tiles_geometry {
@@ -82,6 +90,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.channels = p.in_channels;
   l.map_rows = s.out().rows, l.map_columns = s.out().columns;
   l.input_step = p.input_step;
+  l.plain = s.what.how == algorithm::winograd_plain;
 
   direct_layer m{};
   m.planes = m.rows = 1;
@@ -89,13 +98,14 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   m.column_step = l.input_step;
   m.tap_planes = w.kernel[0];
   m.tap_plane_step = l.plane_tiles() * l.input_step;
-  m.tap_rows = m.tap_columns = 1;
+  m.tap_rows = m.tap_columns = l.plain ? 3 : 1;  // of the panels
   m.tap_channels = p.in_channels;
   m.tap_channel_step = 1;
   m.pool_rows = m.pool_columns = 1;
   m.groups = 1;
   m.group_channels = p.channels;
-  const tile t = choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, m.taps());
+  const tile t = l.plain ? plain_tile_of(isa, m.group_channels, m.columns, p.shape)
+                         : choose_tile(isa, m.group_channels, 1, m.columns, 1, 1, m.taps());
   direct_geometry g = cut_blocks(m, t);
   // Biases stand in front of all, not in the panels.
   g.layer.panel -= t.channels();
@@ -117,7 +127,16 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   l.out.tap_channel_step = l.product_point;
   l.out.last_lanes = g.layer.last_lanes;
   const index weights = g.layer.blocks * g.layer.panel + g.layer.rest_block * g.layer.rest_panel;
-  return {l, p.shape, g, l.bias + l.points * weights};
+  return {l, p.shape, g, l.bias + (l.plain ? 1 : l.points) * weights};
+}
+
+/// The key of the micro-kernels that multiply plain weights.
+constexpr winograd_plain_key plain_key_of(const step_view& s, const winograd_tiles_geometry& g) {
+  const winograd_tiles_layer& l = g.layer;
+  return {g.shape,       static_cast<int>(l.multiply.tile_columns),
+          l.lanes,       l.input_point,
+          l.input_step,  l.product_point,
+          s.plan.numbers};
 }
 
 /// The key of the micro-kernel that multiplies, and of the one that combines.

@@ -28,6 +28,10 @@ constexpr std::string_view purpose(method m) {
       return "one group, 1 or 3 to 11 taps (up to 5 a step of stride, 4 steps) on the last axes, steps of 1 "
              "in "
              "depth, a bias per channel, whole tiles where dilated";
+    case method::winograd_plain:
+      return "2-D and 3-D filters of one group, 3x3 taps on the last two axes and one in depth, steps of 1, "
+             "a "
+             "bias per channel, whole tiles of 4x4 where dilated";
     case method::strassen:
       return "1x1 filters of one group without padding, a bias per channel, and multiples of 32 channels in "
              "and out";
@@ -54,6 +58,7 @@ constexpr int outputs_at_once(method m) {
     case method::winograd_4x1:
     case method::winograd_4x2:
     case method::winograd_4:
+    case method::winograd_plain:
     case method::strassen_twice:
       return 4;
     default:
@@ -104,6 +109,11 @@ constexpr bool can_compute(method m, const node& n, index in_channels) {
   }
   if (rank == max_spatial_rank && w.dilation[0] * w.stride[0] != 1) return false;
   if (m == method::winograd_4x2 && rank < 2) return false;
+  if (m == method::winograd_plain) {
+    if (rank < 2 || (rank == max_spatial_rank && w.kernel[0] != 1)) return false;
+    for (int axis = rank - 2; axis < rank; ++axis)
+      if (w.kernel[axis] != 3 || w.stride[axis] != 1) return false;
+  }
   bool tiled = false;
   for (int axis = rank > 1 ? rank - 2 : 0; axis < rank; ++axis) {
     const int tile = tile_outputs(outputs_at_once(m, axis, rank), w.kernel[axis], w.stride[axis]);

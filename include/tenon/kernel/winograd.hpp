@@ -9,6 +9,7 @@ namespace tenon {
 /// axis stays as it is.
 struct winograd_axis {
   int outputs = 1, taps = 1, stride = 1;
+  bool plain = false;  // weights are transformed while they are multiplied
 
   /// Inputs of a tile, and as many multiplications.
   constexpr int points() const { return (outputs - 1) * stride + taps; }
@@ -33,7 +34,9 @@ inline constexpr int max_winograd_points =
 /// one phase behind the other, and A^T adds them up. A phase of one tap has M points for M products.
 /// The points after 0 come in pairs a, -a, whose sums share their halves; then one may be left. With 0, 5/8,
 /// -5/8, 3/2, -3/2, B^T and A^T are exact, and the usual 0, 1, -1, 2, -2 would lose twice to four times as
-/// much to rounding. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the transposed
+/// much to rounding. Of plain weights A^T divides by N_i instead of G, G[inf][R - 1] is a_1^(R-1), and G is
+/// applied in two steps: tap k by a_1^k beforehand, then the ratios to it, so that a_1 and -a_1 take sums
+/// alone. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the transposed
 /// Toom-Cook construction; on points: Barabasz et al., Error analysis and improving the accuracy of Winograd
 /// convolution (2020).
 struct winograd_matrices {
@@ -53,6 +56,10 @@ struct winograd_matrices {
     constexpr double two[] = {0, -1}, three[] = {0, 1, -1}, four[] = {0, 0.75, -0.75, 2},
                      six[] = {0, 0.625, -0.625, 1.5, -1.5, 1};  // the first five of them, too
     return points == 3 ? two[i] : points == 4 ? three[i] : points == 5 ? four[i] : six[i];
+  }
+
+  static constexpr double power_of_first(int points, int exponent) {
+    return exponent == 0 ? 1 : point(points, 1) * power_of_first(points, exponent - 1);
   }
 
   constexpr void add_phase(const winograd_axis& axis, int f) {
@@ -75,8 +82,14 @@ struct winograd_matrices {
       for (int k = 0; k < points; ++k) b[first + i][f + k * step] = c[k];
       double power = 1;
       for (int k = 0; k < taps || k < outputs; ++k) {
-        if (k < taps) g[first + i][f + k * step] = i == infinity ? k == taps - 1 : power / n;
-        if (k < outputs) a[k][first + i] = i == infinity ? k == outputs - 1 : power;
+        const double of_infinity = axis.plain ? power_of_first(points, taps - 1) : 1;
+        const double over_n = power / n;
+        if (k < taps)
+          g[first + i][f + k * step] = i == infinity ? (k == taps - 1) * of_infinity
+                                       : axis.plain  ? power
+                                                     : over_n;
+        if (k < outputs)
+          a[k][first + i] = i == infinity ? (k == outputs - 1) / of_infinity : axis.plain ? over_n : power;
         if (i != infinity) power *= point(points, i);
       }
     }
@@ -123,6 +136,15 @@ struct winograd_shape {
   friend constexpr bool operator==(const winograd_shape&, const winograd_shape&) = default;
 };
 
+/// What a micro-kernel that multiplies plain weights is compiled for: so many tiles, and elements from one
+/// point to the next and from one tile to the next.
+struct winograd_plain_key {
+  winograd_shape shape;
+  int tiles, lanes;
+  index input_point, input_step, product_point;
+  numerics numbers;
+};
+
 /// Tiles of outputs along one axis. Of a dilated filter the outputs of a tile lie `dilation` apart, and tiles
 /// fill the gaps of one another.
 struct winograd_tiling {
@@ -157,6 +179,7 @@ struct winograd_tiles_layer {
   int vectors, rest_vectors, lanes;  // of a block of output channels
   index bias;                        // packed elements in front of the weights
   index map_rows, map_columns;       // of a plane, where tiles are groups of pixels
+  bool plain;                        // weights are packed as they are
 
   constexpr index plane_tiles() const { return rows.tiles() * columns.tiles(); }
   constexpr index tiles() const { return planes * plane_tiles(); }
@@ -171,9 +194,10 @@ struct winograd_tiles_layer {
   /// Of output channels.
   constexpr index blocks() const { return multiply.blocks + multiply.rest_block; }
   /// Where the packed weights of a point and a block of output channels begin: blocks lie together by point
-  /// if they are multiplied so, or else points by block.
+  /// if they are multiplied so, or else points by block. Plain weights are those of all points.
   constexpr index weights_at(index point, index b) const {
     const direct_layer& m = multiply;
+    if (plain) return bias + b * m.panel;
     if (group > 1) return bias + point * (m.blocks * m.panel + m.rest_block * m.rest_panel) + b * m.panel;
     return bias + b * points * m.panel + point * (b == m.blocks ? m.rest_panel : m.panel);
   }

@@ -111,7 +111,7 @@ HWY_INLINE void combine_products(D d, const V* x, V* y) {
     for (int j = 0; j < Axis.outputs; ++j) {
       bool begins = Phase == 0;
       V sum = begins ? x[points::first] : y[j];
-      if (j == 0) sum = add_term(d, begins, sum, 1, x[points::first]), begins = false;
+      if (j == 0) sum = add_term(d, begins, sum, a[0][points::first], x[points::first]), begins = false;
       TENON_UNROLL
       for (int i = 0; i < points::pairs; ++i) {
         sum =
@@ -119,7 +119,7 @@ HWY_INLINE void combine_products(D d, const V* x, V* y) {
         begins = false;
       }
       if (points::single) sum = add_term(d, begins, sum, a[j][points::last - 1], x[points::last - 1]);
-      if (j == Axis.outputs - 1) sum = hn::Add(sum, x[points::last]);
+      if (j == Axis.outputs - 1) sum = add_term(d, false, sum, a[j][points::last], x[points::last]);
       y[j] = sum;
     }
   }

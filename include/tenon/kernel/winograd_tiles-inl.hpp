@@ -7,6 +7,8 @@
 // A block of tiles at a time, so that what is transformed and multiplied stays in the cache; the weights pass
 // by once per block. Multiplying is a pointwise direct convolution of a row of tiles, for each point. Axes
 // along which the filter has one tap are left alone, so that 1-D filters are tiles of one row.
+// Where weights come from far away and tiles are few, weights stay as they are (a quarter of the bytes of
+// those of 4 x 4 outputs): see kernel/winograd_plain-inl.hpp.
 //   packed weights:  bias[oc], then for each group of blocks of output channels, for each point, for each
 //   block
 //                    of the group, weights[ic][vectors * lanes]
@@ -21,6 +23,7 @@
 
 #include "tenon/kernel/direct-inl.hpp"
 #include "tenon/kernel/winograd_axis-inl.hpp"
+#include "tenon/kernel/winograd_plain-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tenon::HWY_NAMESPACE {
@@ -175,6 +178,9 @@ HWY_NOINLINE void winograd_combine(const direct_layer& layer, const winograd_run
 struct winograd_tiles_kernels {
   void (*transform)(const winograd_tiles_layer&, const float* in, index first, index count, float* inputs);
   direct_tiles multiply;
+  /// Or all points of these tiles, with plain weights of one block of output channels.
+  void (*multiply_plain)(const winograd_tiles_layer&, index tiles, const float* inputs, const float* weights,
+                         float* products);
   void (*combine_run[2][2][2])(const direct_layer&, const winograd_run&, const float* products,
                                const float* bias, const float* residual, float* out);
   /// Output tiles first .. first + count - 1 of one block of output channels.
@@ -244,7 +250,8 @@ struct winograd_tiles_run {
     float* products = scratch + l.products;
     for (index begin = blocks.first; begin < blocks.end; begin += l.group) {
       const index end = begin + l.group < blocks.end ? begin + l.group : blocks.end;
-      for (index p = 0; p < l.points; ++p)
+      if (l.plain) k.multiply_plain(l, tiles.count(), scratch, packed + l.weights_at(0, begin), products);
+      for (index p = 0; p < (l.plain ? 0 : l.points); ++p)
         for (index b = begin; b < end; ++b)
           winograd_multiply(m, k, b == m.blocks, scratch + p * l.input_point, packed + l.weights_at(p, b),
                             packed + (b + 1 < end ? l.weights_at(p, b + 1) : l.weights_at(p + 1, begin)),

@@ -57,6 +57,8 @@ class choice {
         consider(m, algorithm::winograd_tiles, possible(s, m) && (asked == m || tiles().shape.points() <= 36),
                  [&] { return cost.tiles(tiles()); });
       }
+      consider(method::winograd_plain, algorithm::winograd_plain, possible(s, method::winograd_plain),
+               [&] { return cost.plain_tiles(d_.tiles_of(s, 4, 4, true)); });
       for (const method m : {method::strassen, method::strassen_twice})
         consider(m, algorithm::strassen, possible(s, m),
                  [&] { return cost.strassen(d_.tiles_of(s, outputs_at_once(m), columns_at_once(m))); });
@@ -124,7 +126,7 @@ class choice {
         if (k == 0 && is_convolution(how)) {
           index lo[max_spatial_rank], hi[max_spatial_rank];
           halo_of(n, d_.nodes[d_.operand[s][0]].out, lo, hi);
-          if (how == algorithm::winograd_tiles) reach_of_tiles(s, hi);
+          if (is_winograd_tiled(how)) reach_of_tiles(s, hi);
           d.widen_halo(lo, hi);
         }
         switch (how) {
@@ -136,6 +138,7 @@ class choice {
             break;
           case algorithm::depthwise:
           case algorithm::winograd_tiles:
+          case algorithm::winograd_plain:
           case algorithm::strassen:
           case algorithm::combine:
           case algorithm::response_norm:

@@ -102,17 +102,18 @@ struct draft {
     return works_in_natural_order(s) || kind == op::flatten || kind == op::reshape || kind == op::squeeze;
   }
 
-  /// What step s would be as a convolution in tiles of so many outputs along an axis, and along a row.
-  constexpr winograd_tiles_plan tiles_of(int s, int outputs, int columns) const {
+  /// What step s would be as a convolution in tiles of so many outputs along an axis, and along a row, and
+  /// with weights as they are.
+  constexpr winograd_tiles_plan tiles_of(int s, int outputs, int columns, bool plain = false) const {
     const step& st = steps[s];
     const bool pooled = st.pool >= 0;
     const window p = on_memory(nodes[pooled ? st.pool : st.node]);
     return winograd_tiles_plan_of(nodes[st.node], nodes[operand[s][0]].out.channels(), outputs, columns,
                                   nodes[pooled ? st.pool : st.node].out, pooled ? p.kernel[1] : 1,
-                                  pooled ? p.kernel[2] : 1);
+                                  pooled ? p.kernel[2] : 1, plain);
   }
   constexpr winograd_tiles_plan tiles_of(int s) const {
-    return tiles_of(s, steps[s].outputs, steps[s].columns);
+    return tiles_of(s, steps[s].outputs, steps[s].columns, steps[s].how == algorithm::winograd_plain);
   }
 
   constexpr void cover(int s, int id) {

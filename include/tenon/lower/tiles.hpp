@@ -49,10 +49,10 @@ constexpr window columns_as_planes(window w) {
 /// `outputs`: of a tile along an axis with three taps, or pixels of a tile of a 1x1 filter; `tile_columns` of
 /// the same along a row; pool_rows and pool_columns are of a fused pool, else 1. In tiles of one column the
 /// columns of the map are what planes are in 3-D: each is transformed once, and the taps of a row are added
-/// up like those of a depth.
+/// up like those of a depth. `plain`: weights are transformed while they are multiplied.
 constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_channels, int outputs,
                                                      int tile_columns, const shape& out, index pool_rows = 1,
-                                                     index pool_columns = 1) {
+                                                     index pool_columns = 1, bool plain = false) {
   const bool one_column = tile_columns == 1;
   window w = on_memory(n);
   const int rank = n.out.spatial_rank();
@@ -62,6 +62,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   if (one_column) w = columns_as_planes(w), columns = 1;
   p.shape = {winograd_axis_for(w.kernel[1], w.stride[1], outputs),
              winograd_axis_for(w.kernel[2], w.stride[2], tile_columns)};
+  p.shape.rows.plain = p.shape.columns.plain = plain;
   p.rows = {rows * pool_rows, p.shape.rows.outputs, w.dilation[1]};
   p.columns = {columns * pool_columns, p.shape.columns.outputs, w.dilation[2]};
   p.planes = out.positions() / (rows * columns);
@@ -77,7 +78,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   if (p.input_step % 256 == 0) p.input_step += arena_alignment;
   const index few = pieces(p.channels, arena_alignment) * arena_alignment;
   const index tiles = p.tiles(), point = p.shape.points();
-  p.group_width = few < 64 ? few : 64;
+  p.group_width = plain ? arena_alignment : few < 64 ? few : 64;
   // What is transformed and multiplied at once stays in the L2 cache. Where that would be too few tiles for
   // the weights that pass by, one point after the other does for all output channels, and the rest lies
   // further off.
@@ -92,7 +93,7 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   // than two (256 channels of 14 x 14: 900 us, 795 so, on Intel Ice Lake, with 1.25 MiB of L2).
   const bool far = point * p.in_channels * p.channels > cache, all_fit = tiles * of_tile <= 9 * cache / 5;
   if (p.shape.halvings == 0 && far && all_fit) most = tiles;
-  p.by_points = most < few_tiles && most < tiles;
+  p.by_points = !plain && most < few_tiles && most < tiles;
   if (p.by_points) most = at_once, p.group_width = few + 64;
   if (p.in_planes > p.planes) most = tiles;
   p.turns = pieces(tiles, most);
