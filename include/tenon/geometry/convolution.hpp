@@ -156,7 +156,7 @@ constexpr direct_geometry direct_of(const step_view& s, simd isa) {
 /// row of tiles before the next row, as they lie in memory (32 channels of 112 x 112 pixels: 160 us in turns
 /// of more rows, 115 so; 64 with a stride of 2: 212, 149; Intel Granite Rapids).
 constexpr turn turn_of(const step_view& s, const direct_geometry& g) {
-  constexpr index in_cache = 640 * 1024, weights_in_cache = 512 * 1024, at_once = 128 * 1024;  // bytes
+  constexpr index in_cache = 640 * 1024, weights_in_cache = 600 * 1024, at_once = 128 * 1024;  // bytes
   const direct_layer& l = g.layer;
   const index inputs = s.in().full_positions() * s.in().channels * index(sizeof(float));
   const bool has_turns = (s.what.how == algorithm::direct || s.what.how == algorithm::depthwise) &&

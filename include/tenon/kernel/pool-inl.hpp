@@ -187,7 +187,7 @@ template <pooling Kind, int Rows, int Columns, int Stride, int Vectors, class D>
 HWY_INLINE void pool_block(D d, const pool_layer& l, size_t left, const float* in, float* out) {
   const pool_axis &planes = l.axes[0], &rows = l.axes[1];
   for (index plane = 0; plane < planes.out; ++plane) {
-    for (index row = 0; row < rows.out; ++row) {
+    for (index row = rows.out; row-- > 0;) {
       const float* from[Rows];
       for (int r = 0; r < Rows; ++r)
         from[r] = in + plane * planes.stride * planes.in_step +
