@@ -84,11 +84,11 @@ HWY_NOINLINE void plain_tile(index channels, bool begins, const float* HWY_RESTR
     for (int i = 0; i < points * tiles; ++i)
       sum[i] = hn::LoadU(d, products + i / tiles * Key.product_point + i % tiles * lanes);
   }
-  const float* ahead = weights + channels * taps * lanes;
+  const float* ahead = weights + channels * (taps * lanes + first_line * 16);
   for (index channel = 0; channel < channels; ++channel) {
     TENON_UNROLL
-    for (int line = first_line; line < end_line; ++line) hwy::Prefetch(ahead + line * 16);
-    ahead += taps * lanes;
+    for (int line = first_line; line < end_line; ++line) hwy::Prefetch(ahead + (line - first_line) * 16);
+    ahead += (end_line - first_line) * 16;
     V half[3], u[points];
     TENON_UNROLL
     for (int c = 0; c < 3; ++c) {
