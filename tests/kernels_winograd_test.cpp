@@ -60,7 +60,7 @@ constexpr int with_winograd = ((winograd_steps(view_of(Ms::schedule)) > 0) + ...
   strided<9, 3, 2>, strided<12, 5, 2>, strided<15, 7, 2>, strided<13, 4, 3>, strided<21, 11, 4>, strided<9, 4, 1>,     \
   strided_4<9, 3, 2>, strided_4<12, 5, 2>, strided_4<17, 7, 2>, strided_4<21, 7, 2>, strided_4<13, 4, 3>,               \
   strided_4<31, 11, 4>, strided_4<2, 3, 2>, strided_4<8, 3, 1>, strided_4<9, 3, 1>, strided_4<10, 3, 1>,                \
-  strided_4<11, 4, 1>, net<input<3, 40, 22> | by_4_rows<40, 7, stride{2}, padding{3}> | relu | max_pool<3, stride{2}>>, \
+  strided_4<11, 4, 1>, net<input<3, 20, 37> | by_4_rows<70, 7, stride{2}, padding{3}> | relu>, net<input<3, 40, 22> | by_4_rows<40, 7, stride{2}, padding{3}> | relu | max_pool<3, stride{2}>>, \
   inside<by_4_rows<17, 3, stride{2, 1}, padding{1}>>, inside<by_4_rows<9, extent{3, 1}, stride{2, 3}>>,                \
   BOTH(pooled<max_pool<extent{4, 2}>>), BOTH(net<input<5, 21, 8> | by_4_rows<9, 5, stride{2}> | avg_pool<2>>),         \
   net<input<8, 7, 8> | (identity + by_4_rows<8, 3, padding{1}>) | relu>,                                               \

@@ -13,6 +13,24 @@ struct winograd_geometry : direct_geometry {
   int slide;  // taps of a row whose weights are in registers together, or 0
 };
 
+/// Each tile reads the weights of all points of its block and writes their products. Where those are more
+/// than the L1 cache, one of fewer vectors whose own stay there, if its sums are enough for the latency of an
+/// FMA (13 points of 7x7 taps of 3 channels, 64 outputs at 112x112: 973 us by 6 x 4, 904 by 8 x 2, Intel
+/// Emerald Rapids).
+constexpr tile rows_tile_in_l1(tile t, simd isa, index columns, index points, index taps) {
+  const index of_vector = points * t.lanes * index(sizeof(float)), l1 = 48 * 1024;
+  if (t.vectors * of_vector * (taps + t.columns) <= l1) return t;
+  for (int vectors = t.vectors - 1; vectors > 0; --vectors) {
+    const index in_l1 = l1 / (vectors * of_vector) - taps, in_registers = (isa.registers - 1) / vectors - 1;
+    const index most = in_l1 < in_registers ? in_l1 : in_registers;
+    if (most * vectors < 12) continue;
+    t.vectors = vectors;
+    t.columns = static_cast<int>(pieces(columns, pieces(columns, most)));
+    break;
+  }
+  return t;
+}
+
 constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   const window& w = s.layer().win;  // it has two axes
   const buffer& in = s.in();
@@ -37,6 +55,8 @@ constexpr winograd_geometry winograd_of(const step_view& s, simd isa) {
   l.tap_channel_step = planar ? in.full_columns() : 1;
   // Only one row of accumulators is in registers at a time.
   tile t = choose_tile(isa, l.group_channels, 1, l.columns, 1, e.pool_columns);
+  if (e.pool_columns == 1)
+    t = rows_tile_in_l1(t, isa, l.columns, axis.points(), l.tap_columns * l.tap_channels);
   t.rows = axis.outputs;
   const index taps = l.tap_columns;
   // Taps that are next to each other are added in another order than tap by tap.
