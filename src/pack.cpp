@@ -224,8 +224,8 @@ void pack_winograd(const step_view& s, simd isa, const float* natural, float* to
   pack_blocks(g, f, g.axis.points() * row, weight, to);
 }
 
-/// Biases, then filters transformed along both axes, u = G g G^T, or as they are, in the order of
-/// kernel/winograd_tiles-inl.hpp.
+/// Biases, then filters transformed along both axes, u = G g G^T, in the order of
+/// kernel/winograd_tiles-inl.hpp; or, for kernel/winograd_plain-inl.hpp, taps times powers of a_1.
 void pack_winograd_tiles(const step_view& s, simd isa, const float* natural, float* to, share own) {
   const winograd_tiles_geometry g = winograd_tiles_of(s, isa);
   const winograd_axis &rows = g.shape.rows, &columns = g.shape.columns;

@@ -86,7 +86,9 @@ class bounded {
       sum.add_winograd(n, o, channels, weight, input, {axis_for(0), {}}, true);
     else
       sum.add_winograd(n, o, channels, weight, input, {axis_for(last - 1), axis_for(last)}, false);
-    if (how == method::winograd_plain)  // transforms the weights, too, and rounds what divides
+    // Weights are packed with a factor, and a sum of them has two more terms, whose factors are rounded, too;
+    // so are those of A^T.
+    if (how == method::winograd_plain)
       for (int axis : {last - 1, last}) sum.roundings_ += 2.0 * static_cast<double>(n.win.kernel[axis]) + 2;
     return sum;
   }

@@ -38,6 +38,8 @@ template <index Channels, index Extent>
 constexpr bool chosen =
     plain_steps(
         view_of(net<input<Channels, Extent, Extent> | conv<Channels, 3, padding{1}, no_bias>>::schedule)) > 0;
+/// More channels than the cache has room for as one tile.
+static_assert(plain_steps(view_of(net<input<4608, 8, 8> | conv<64, 3, padding{1}>>::schedule)) > 0);
 static_assert(chosen<512, 7> && chosen<384, 8> && !chosen<256, 14> && !chosen<128, 28> && !chosen<64, 56>);
 
 }  // namespace
@@ -47,7 +49,7 @@ static_assert(chosen<512, 7> && chosen<384, 8> && !chosen<256, 14> && !chosen<12
 #define TENON_MODEL                                                                                            \
   channels<1, 3>, channels<7, 9>, channels<8, 16>, channels<16, 17>, channels<17, 33>, channels<33, 15>,        \
   channels<70, 40>, rests<7, 7>, rests<8, 8>, rests<3, 5>, rests<4, 9>, rests<12, 7>, rests<12, 16>, rests<9, 12>, \
-  net<input<100, 22, 23> | plain<9, padding{1}>>, net<input<512, 7, 7> | plain<80, padding{1}> | relu>,         \
+  net<input<100, 22, 23> | plain<9, padding{1}>>, net<input<512, 7, 7> | plain<80, padding{1}> | relu>, net<input<340, 24, 20> | plain<18, padding{1}>>,         \
   net<input<4, 16, 24> | plain<5, dilation{2, 3}, padding{2, 3}>>, net<input<3, 9, 10> | plain<9, same> | plain<5, flipped>>,\
   BOTH(pooled<max_pool<2>>), BOTH(pooled<avg_pool<2>>), BOTH(pooled<max_pool<extent{1, 4}>>),                   \
   BOTH(pooled<max_pool<3>>), BOTH(residual<8>), BOTH(residual<18>), net<input<5, 1, 1> | plain<9, padding{1}>>, \

@@ -338,6 +338,14 @@ class plan_checker {
     if (points > 121 || points < 4) say("a filter that Winograd does not take", s);
     if (st.one_column() && w.stride[2] * w.dilation[2] * out.depth != 1)
       say("a filter that Winograd does not take", s);
+    if (st.how == algorithm::winograd_plain) {
+      if (w.kernel[0] != 1 || w.kernel[1] != 3 || w.kernel[2] != 3 || w.stride[1] * w.stride[2] != 1)
+        say("a filter whose weights cannot be plain", s);
+      // Inputs and a vector of products of the micro-kernel's tiles.
+      const index at_once = tiles < 4 ? tiles : 4;
+      if (buffer_at(st.scratch).elements() < points * at_once * (in.channels + 1))
+        say("too little memory for plain tiles", s);
+    }
     const index read = st.one_column() ? tiles / out.columns * (out.columns + w.kernel[2] - 1)
                                        : tiles / out.depth * in.depth;
     if ((w.kernel[0] > 1 || st.one_column()) &&

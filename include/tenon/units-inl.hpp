@@ -94,13 +94,14 @@ inline constexpr auto unit_begins = [] {
 
 template <class M, int First, int Count>
 HWY_NOINLINE void run_unit(const memory& mem, const slice& at) {
-  if constexpr (Count == 1)
+  if constexpr (Count == 1) {
     run_step<M, First>(mem, at);
-  else
+  } else {
     [&]<int... step>(std::integer_sequence<int, step...>) HWY_ATTR {
       (run_step<M, First + step>(mem, at), ...);
     }
-  (std::make_integer_sequence<int, Count>{});
+    (std::make_integer_sequence<int, Count>{});
+  }
 }
 
 constexpr bool has_scratch(const step& s) { return s.scratch >= 0 || s.chain > 1; }

@@ -23,10 +23,9 @@ constexpr tile rows_tile_in_l1(tile t, simd isa, index columns, index points, in
   for (int vectors = t.vectors - 1; vectors > 0; --vectors) {
     const index in_l1 = l1 / (vectors * of_vector) - taps, in_registers = (isa.registers - 1) / vectors - 1;
     const index most = in_l1 < in_registers ? in_l1 : in_registers;
-    if (most * vectors < 12) continue;
-    t.vectors = vectors;
-    t.columns = static_cast<int>(pieces(columns, pieces(columns, most)));
-    break;
+    if (most < 1) continue;
+    const index at_once = pieces(columns, pieces(columns, most));
+    if (at_once * vectors >= 12) return {t.rows, static_cast<int>(at_once), vectors, t.lanes};
   }
   return t;
 }
@@ -118,7 +117,7 @@ constexpr winograd_tiles_geometry winograd_tiles_of(const step_view& s, simd isa
   m.column_step = l.input_step;
   m.tap_planes = w.kernel[0];
   m.tap_plane_step = l.plane_tiles() * l.input_step;
-  m.tap_rows = m.tap_columns = l.plain ? 3 : 1;  // of the panels
+  m.tap_rows = m.tap_columns = l.plain ? 3 : 1;  // plain weights of a block are those of all points
   m.tap_channels = p.in_channels;
   m.tap_channel_step = 1;
   m.pool_rows = m.pool_columns = 1;

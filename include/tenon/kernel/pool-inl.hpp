@@ -182,7 +182,8 @@ HWY_INLINE void pool_along(D d, const pool_axis& a, const float* const (&rows)[R
   }
 }
 
-/// Vectors vectors of channels, or `left` of them if that is not 0, of a map: as pool_running().
+/// Vectors vectors of channels, or `left` of them if that is not 0, of a map: as pool_running(). From the
+/// last row on, which whoever wrote the map has left in the cache (3 MB of it: 153 us, 121 so).
 template <pooling Kind, int Rows, int Columns, int Stride, int Vectors, class D>
 HWY_INLINE void pool_block(D d, const pool_layer& l, size_t left, const float* in, float* out) {
   const pool_axis &planes = l.axes[0], &rows = l.axes[1];

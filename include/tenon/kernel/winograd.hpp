@@ -34,11 +34,11 @@ inline constexpr int max_winograd_points =
 /// one phase behind the other, and A^T adds them up. A phase of one tap has M points for M products.
 /// The points after 0 come in pairs a, -a, whose sums share their halves; then one may be left. With 0, 5/8,
 /// -5/8, 3/2, -3/2, B^T and A^T are exact, and the usual 0, 1, -1, 2, -2 would lose twice to four times as
-/// much to rounding. Of plain weights A^T divides by N_i instead of G, G[inf][R - 1] is a_1^(R-1), and G is
-/// applied in two steps: tap k by a_1^k beforehand, then the ratios to it, so that a_1 and -a_1 take sums
-/// alone. Source: S. Winograd, Arithmetic Complexity of Computations (1980); the transposed
-/// Toom-Cook construction; on points: Barabasz et al., Error analysis and improving the accuracy of Winograd
-/// convolution (2020).
+/// much to rounding. Of plain weights A^T, not G, has the factors 1 / N_i (and is rounded), G[inf][R - 1] is
+/// a_1^(R-1), and G is applied in two steps: tap k times a_1^k when weights are packed, then the ratios to
+/// that, so that a_1 and -a_1 take sums alone. Source: S. Winograd, Arithmetic Complexity of Computations
+/// (1980); the transposed Toom-Cook construction; on points: Barabasz et al., Error analysis and improving
+/// the accuracy of Winograd convolution (2020).
 struct winograd_matrices {
   double a[max_winograd_outputs][max_winograd_points]{};  // A^T
   double g[max_winograd_points][max_winograd_taps]{};     // G
@@ -164,7 +164,8 @@ struct winograd_tiling {
 /// elements.
 struct winograd_tiles_layer {
   direct_layer out;               // the output; rows and columns before a fused pool
-  direct_layer multiply;          // of one point: a pointwise convolution of a row of tiles
+  direct_layer multiply;          // of one point, a pointwise convolution of a row of tiles; of plain weights
+                                  // all points, from 3 x 3 taps
   winograd_tiling rows, columns;  // of output tiles
   index planes, in_planes;  // of the output, and of the input that they read; columns of one-column tiles
   index points;
@@ -179,7 +180,7 @@ struct winograd_tiles_layer {
   int vectors, rest_vectors, lanes;  // of a block of output channels
   index bias;                        // packed elements in front of the weights
   index map_rows, map_columns;       // of a plane, where tiles are groups of pixels
-  bool plain;                        // weights are packed as they are
+  bool plain;                        // weights are packed tap by tap, for all points together
 
   constexpr index plane_tiles() const { return rows.tiles() * columns.tiles(); }
   constexpr index tiles() const { return planes * plane_tiles(); }

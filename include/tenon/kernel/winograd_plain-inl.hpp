@@ -12,10 +12,10 @@
 //      ...    +-----+-----+-----+-----+
 //
 // To make a row of six points takes 6 to 12 operations, to multiply them with four tiles 24. So 512 channels
-// of 7 x 7 pixels take 4 tiles of 4 x 4 outputs, a third of the products of direct convolution, and the
-// weights come from memory once and as they are.
-//   packed weights:  bias[oc], then for each vector of output channels, w[ic][row][column][lanes], times
-//                    a_1^(row + column): see winograd_matrices
+// of 7 x 7 pixels take 4 tiles of 4 x 4 outputs, a third of the products of direct convolution, and nine
+// weights a channel come from memory instead of 36, once in each turn of tiles.
+//   packed weights:  bias[oc], then for each vector of output channels, w[ic][row][column][lanes]
+//                    * a_1^(row + column), see winograd_matrices
 #if defined(TENON_KERNEL_WINOGRAD_PLAIN_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TENON_KERNEL_WINOGRAD_PLAIN_INL_HPP
 #undef TENON_KERNEL_WINOGRAD_PLAIN_INL_HPP
@@ -64,16 +64,17 @@ HWY_INLINE void transform_weights(D d, const V* x, V* y) {
 }
 
 /// Row `Row` of the points of some tiles, for so many input channels, added to the products unless it begins
-/// them. Asks for the weights of as many channels that come next.
+/// them. Asks for the weights of as many channels that come next, as they lie; behind the last ones those of
+/// the next layer lie.
 template <winograd_plain_key Key, int Row>
 HWY_NOINLINE void plain_tile(index channels, bool begins, const float* HWY_RESTRICT inputs,
                              const float* HWY_RESTRICT weights, float* HWY_RESTRICT products) {
   constexpr winograd_axis rows = Key.shape.rows, columns = Key.shape.columns;
   static_assert(rows.plain && columns.plain && rows.taps == 3 && columns.taps == 3);
   constexpr int points = columns.points(), tiles = Key.tiles, lanes = Key.lanes, taps = 9;
-  // The cache lines that each row asks for.
+  // The cache lines of a channel that each row asks for: of 9, two each of four rows and one of the fifth.
   constexpr int lines = static_cast<int>(pieces(taps * lanes, 16)), share = (lines + points - 1) / points;
-  constexpr int first_line = Row * share, end_line = std::min(first_line + share, lines);
+  constexpr int before = std::min(Row * share, lines), asks = std::min(share, lines - before);
   const tag<lanes, Key.numbers> d;
   using V = vec<lanes>;
   V sum[points * tiles];
@@ -84,11 +85,11 @@ HWY_NOINLINE void plain_tile(index channels, bool begins, const float* HWY_RESTR
     for (int i = 0; i < points * tiles; ++i)
       sum[i] = hn::LoadU(d, products + i / tiles * Key.product_point + i % tiles * lanes);
   }
-  const float* ahead = weights + channels * (taps * lanes + first_line * 16);
+  const float* ahead = weights + channels * (taps * lanes + before * 16);
   for (index channel = 0; channel < channels; ++channel) {
     TENON_UNROLL
-    for (int line = first_line; line < end_line; ++line) hwy::Prefetch(ahead + (line - first_line) * 16);
-    ahead += (end_line - first_line) * 16;
+    for (int line = 0; line < asks; ++line) hwy::Prefetch(ahead + line * 16);
+    ahead += asks * 16;
     V half[3], u[points];
     TENON_UNROLL
     for (int c = 0; c < 3; ++c) {

@@ -83,7 +83,7 @@ enum class method : unsigned char {
   winograd_4x2,     // of 4 output rows (as winograd_4x1) and 2 columns: 14 columns are 7 tiles of 2
   winograd_2,       // tiles of 2 outputs along each axis that has 3 taps or more
   winograd_4,       // tiles of 4 outputs along each axis that has 3 taps (with stride 2: up to 6), else of 2
-  winograd_plain,   // as winograd_4 for 3x3 taps, but weights stay as they are in memory: for few tiles
+  winograd_plain,   // as winograd_4 for 3x3 taps, but weights are transformed as they are used: for few tiles
   strassen,         // 1x1: 7 products of halves of the channels and of pairs of pixels instead of 8
   strassen_twice,   // 1x1: the same for each of the products, 49 of quarters instead of 64
 };

@@ -57,8 +57,10 @@ class choice {
         consider(m, algorithm::winograd_tiles, possible(s, m) && (asked == m || tiles().shape.points() <= 36),
                  [&] { return cost.tiles(tiles()); });
       }
-      consider(method::winograd_plain, algorithm::winograd_plain, possible(s, method::winograd_plain),
-               [&] { return cost.plain_tiles(d_.tiles_of(s, 4, 4, true)); });
+      constexpr method plain = method::winograd_plain;
+      consider(plain, algorithm::winograd_plain, possible(s, plain), [&] {
+        return cost.plain_tiles(d_.tiles_of(s, outputs_at_once(plain), columns_at_once(plain), true));
+      });
       for (const method m : {method::strassen, method::strassen_twice})
         consider(m, algorithm::strassen, possible(s, m),
                  [&] { return cost.strassen(d_.tiles_of(s, outputs_at_once(m), columns_at_once(m))); });

@@ -78,26 +78,29 @@ constexpr winograd_tiles_plan winograd_tiles_plan_of(const node& n, index in_cha
   if (p.input_step % 256 == 0) p.input_step += arena_alignment;
   const index few = pieces(p.channels, arena_alignment) * arena_alignment;
   const index tiles = p.tiles(), point = p.shape.points();
+  const index weights = (plain ? w.kernel[1] * w.kernel[2] : point) * p.in_channels * p.channels;
   p.group_width = plain ? arena_alignment : few < 64 ? few : 64;
   // What is transformed and multiplied at once stays in the L2 cache. Where that would be too few tiles for
   // the weights that pass by, one point after the other does for all output channels, and the rest lies
   // further off.
   const index cache = 640 * 1024 / 4, few_tiles = 28, at_once = 56;
   const index of_tile = point * (p.input_step + p.group_width);
+  // Of the micro-kernel that multiplies, almost always: room for a turn of whole ones.
+  const index widest = plain ? 4 : 14;
   index most = cache / of_tile;
   // Where neither a few tiles nor all weights are larger than the L1 cache, as few as that at a time stay
   // near it (32 channels of 4096 in 1-D, 42 and 24 KiB: 125 us, 117 so, on Intel Emerald Rapids).
   const index near = 48 * 1024 / 4;
-  if (few_tiles * of_tile <= near && point * p.in_channels * p.channels <= near) most = few_tiles;
+  if (few_tiles * of_tile <= near && weights <= near) most = few_tiles;
   // Weights that fill the cache come from further off in each turn: one turn that fills it, too, is faster
   // than two (256 channels of 14 x 14: 900 us, 795 so, on Intel Ice Lake, with 1.25 MiB of L2).
-  const bool far = point * p.in_channels * p.channels > cache, all_fit = tiles * of_tile <= 9 * cache / 5;
+  const bool far = weights > cache, all_fit = tiles * of_tile <= 9 * cache / 5;
   if (p.shape.halvings == 0 && far && all_fit) most = tiles;
+  if (plain && most < widest) most = widest;
   p.by_points = !plain && most < few_tiles && most < tiles;
   if (p.by_points) most = at_once, p.group_width = few + 64;
   if (p.in_planes > p.planes) most = tiles;
   p.turns = pieces(tiles, most);
-  constexpr index widest = 14;  // micro-kernel that multiplies, almost always: room for a turn of whole ones
   p.room = p.turns == 1 ? tiles : pieces(tiles, p.turns) + widest - 1;
   return p;
 }
