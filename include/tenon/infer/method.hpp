@@ -29,9 +29,8 @@ constexpr std::string_view purpose(method m) {
              "in "
              "depth, a bias per channel, whole tiles where dilated";
     case method::winograd_plain:
-      return "2-D and 3-D filters of one group, 3x3 taps on the last two axes, one tap in depth, steps of 1, "
-             "a "
-             "bias per channel, whole tiles of 4x4 where dilated (not in depth)";
+      return "2-D and 3-D filters of one group, 3x3 taps on the last axes (dilated: whole tiles), one tap in "
+             "depth, steps of 1, a bias per channel";
     case method::strassen:
       return "1x1 filters of one group without padding, a bias per channel, and multiples of 32 channels in "
              "and out";
