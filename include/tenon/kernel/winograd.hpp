@@ -143,6 +143,13 @@ struct winograd_plain_key {
   int tiles, lanes;
   index input_point, input_step, product_point;
   numerics numbers;
+
+  /// The same for another number of tiles.
+  constexpr winograd_plain_key of(int other) const {
+    winograd_plain_key key = *this;
+    key.tiles = other;
+    return key;
+  }
 };
 
 /// Tiles of outputs along one axis. Of a dilated filter the outputs of a tile lie `dilation` apart, and tiles

@@ -26,6 +26,7 @@
 #include <hwy/cache_control.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "tenon/kernel/winograd_axis-inl.hpp"
@@ -119,27 +120,23 @@ HWY_NOINLINE void winograd_multiply_plain(const winograd_tiles_layer& l, index t
                                           const float* HWY_RESTRICT inputs, const float* HWY_RESTRICT weights,
                                           float* HWY_RESTRICT products) {
   constexpr index at_once = 16;
-  constexpr winograd_plain_key rest_key = [] {
-    winograd_plain_key key = Key;
-    key.tiles = Rest;
-    return key;
-  }();
   constexpr int points = Key.shape.columns.points();
   for (index channel = 0; channel < l.channels; channel += at_once) {
     const index count = std::min(at_once, l.channels - channel);
     for (index tile = 0; tile < tiles; tile += Key.tiles) {
       const float* in = inputs + tile * Key.input_step + channel;
       float* out = products + tile * Key.lanes;
-      const auto run = [&]<int... row>(auto key, std::integer_sequence<int, row...>) HWY_ATTR {
-        (plain_tile<key(), row>(count, channel == 0, in + row * points * Key.input_point, weights,
-                                out + row * points * Key.product_point),
+      const auto run = [&]<int Tiles, int... row>(std::integral_constant<int, Tiles>,
+                                                  std::integer_sequence<int, row...>) HWY_ATTR {
+        (plain_tile<Key.of(Tiles), row>(count, channel == 0, in + row * points * Key.input_point, weights,
+                                        out + row * points * Key.product_point),
          ...);
       };
       const auto each_row = std::make_integer_sequence<int, Key.shape.rows.points()>{};
       if (tiles - tile >= Key.tiles)
-        run([] { return Key; }, each_row);
+        run(std::integral_constant<int, Key.tiles>{}, each_row);
       else if constexpr (Rest > 0)
-        run([] { return rest_key; }, each_row);
+        run(std::integral_constant<int, Rest>{}, each_row);
     }
     weights += count * 9 * Key.lanes;
   }
